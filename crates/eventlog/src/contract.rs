@@ -1,0 +1,1 @@
+//! The contract every [`EventLog`](crate::EventLog) adapter passes, as functions over a fresh log.

@@ -1,0 +1,76 @@
+//! The feed hands out a log's events from an offset: contiguous, in batches, then live.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use futures::{StreamExt, stream, stream::BoxStream};
+
+use crate::{EventLog, LogError, LogId, Offset, RecordedEvent};
+
+/// Contiguous events of one log, never empty.
+pub type Batch = Vec<Arc<RecordedEvent>>;
+/// Batches without end; after an error the stream is over and is subscribed to anew.
+pub type FeedStream = BoxStream<'static, Result<Batch, FeedError>>;
+
+/// The feed broke off.
+#[derive(Debug, thiserror::Error)]
+pub enum FeedError {
+    #[error(transparent)]
+    Log(#[from] LogError),
+    #[error("the feed of log {log} is not available")]
+    Unavailable {
+        log: LogId,
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+}
+
+/// Hands out recorded events of a log from an offset.
+#[async_trait]
+pub trait EventFeed: Send + Sync + 'static {
+    /// Events with `offset > after`, in batches of at most `batch`, then live.
+    ///
+    /// # Errors
+    /// [`FeedError`] when the subscription cannot be made.
+    async fn subscribe(
+        &self,
+        log: LogId,
+        after: Offset,
+        batch: usize,
+    ) -> Result<FeedStream, FeedError>;
+}
+
+/// The feed that reads the log itself; what the embedded deployment uses.
+pub struct LogFeed {
+    log: Arc<dyn EventLog>,
+}
+
+impl LogFeed {
+    #[must_use]
+    pub fn new(log: Arc<dyn EventLog>) -> Self {
+        Self { log }
+    }
+}
+
+#[async_trait]
+impl EventFeed for LogFeed {
+    async fn subscribe(
+        &self,
+        log: LogId,
+        after: Offset,
+        batch: usize,
+    ) -> Result<FeedStream, FeedError> {
+        let source = Arc::clone(&self.log);
+        let batches = stream::try_unfold((source, after), move |(source, after)| async move {
+            loop {
+                let events = source.read(log, after, batch).await?;
+                if let Some(last) = events.last().map(|event| event.offset) {
+                    let batch: Batch = events.into_iter().map(Arc::new).collect();
+                    return Ok(Some((batch, (source, last))));
+                }
+                source.wait_beyond(log, after).await;
+            }
+        });
+        Ok(batches.boxed())
+    }
+}
