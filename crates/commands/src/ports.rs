@@ -1,0 +1,61 @@
+//! What the write side needs of the world, as capabilities. Adapters implement these; tests of the write side
+//! run against the embedded adapters.
+
+mod agenda;
+mod blobs;
+mod darkroom;
+mod identity;
+mod mail;
+mod payments;
+
+pub use agenda::{Agenda, Task, WebhookInbox, WebhookRecord};
+pub use blobs::{
+    BlobInfo, BlobStore, ByteStream, DownloadGrant, Link, MAX_UPLOAD_BYTES, ReceiveError,
+    StoredBlob, UploadGrant,
+};
+pub use darkroom::{Darkroom, DevelopError, Developed, DevelopedDerivative};
+pub use identity::{Identity, IdentityError, Role, TokenVerifier};
+pub use mail::{ContactBook, Mail, Mailer};
+pub use payments::{
+    CheckoutRequest, CheckoutSession, CheckoutStatus, PaymentError, Payments, RefundRequest,
+    WebhookError, WebhookNotice,
+};
+
+use picasso_domain::Timestamp;
+
+/// An outside service did not do what was asked.
+#[derive(Debug, thiserror::Error)]
+#[error("{service} is not available")]
+pub struct Unavailable {
+    /// What could not be reached: `blob store`, `mail` …
+    pub service: &'static str,
+    #[source]
+    pub source: Box<dyn std::error::Error + Send + Sync>,
+}
+
+impl Unavailable {
+    pub fn new(
+        service: &'static str,
+        source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
+    ) -> Self {
+        Self {
+            service,
+            source: source.into(),
+        }
+    }
+}
+
+/// The time, so that tests can hold it still.
+pub trait Clock: Send + Sync + 'static {
+    fn now(&self) -> Timestamp;
+}
+
+/// The machine's clock.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    fn now(&self) -> Timestamp {
+        Timestamp::now()
+    }
+}

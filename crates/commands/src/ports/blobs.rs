@@ -1,0 +1,132 @@
+//! Where files live: uploads on their way in, originals by content hash, public derivatives.
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use futures::stream::BoxStream;
+use picasso_domain::{
+    Timestamp,
+    values::{Digest, MediaType, PictureId},
+};
+use serde::{Deserialize, Serialize};
+
+use super::Unavailable;
+
+/// The largest original: 100 MiB.
+pub const MAX_UPLOAD_BYTES: u64 = 100 << 20;
+
+/// A body in pieces.
+pub type ByteStream = BoxStream<'static, Result<Bytes, std::io::Error>>;
+
+/// Leave to PUT one file once.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UploadGrant {
+    /// The id the picture will have; the upload is staged under it.
+    pub picture_id: PictureId,
+    pub size_bytes: u64,
+    pub digest: Digest,
+}
+
+/// Leave to GET one original for a short while.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DownloadGrant {
+    pub original: Digest,
+    pub media_type: MediaType,
+    /// What the saved file is called; made by us, never the uploader's name.
+    pub file_name: String,
+}
+
+/// A URL that works until a time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Link {
+    pub url: String,
+    pub expires_at: Timestamp,
+}
+
+/// A stored file, as the store sees it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BlobInfo {
+    pub digest: Digest,
+    pub size_bytes: u64,
+    pub stored_at: Timestamp,
+}
+
+/// A file that is read whole.
+pub struct StoredBlob {
+    pub size_bytes: u64,
+    pub body: ByteStream,
+}
+
+/// Why an upload's body was not taken. Nothing of it is kept.
+#[derive(Debug, thiserror::Error)]
+pub enum ReceiveError {
+    #[error("the file is larger than announced")]
+    TooLarge,
+    #[error("the file was cut short: {received} of {announced} bytes came")]
+    CutShort { announced: u64, received: u64 },
+    #[error("the file does not have the announced digest")]
+    WrongDigest,
+    #[error(transparent)]
+    Unavailable(#[from] Unavailable),
+}
+
+/// Stores files. Originals are private; derivatives are public under names that are their own digests.
+#[async_trait]
+pub trait BlobStore: Send + Sync + 'static {
+    /// Where a client PUTs the file this grant is for.
+    async fn upload_link(
+        &self,
+        grant: &UploadGrant,
+        expires_at: Timestamp,
+    ) -> Result<Link, Unavailable>;
+
+    /// Takes an upload's body into staging, checking size and digest on the way; the same upload may be sent
+    /// again. Only stores that are reached through our own server are sent anything here.
+    async fn receive(&self, grant: &UploadGrant, body: ByteStream) -> Result<(), ReceiveError>;
+
+    /// Reads a staged upload whole, checked against the grant; `None` when nothing has been PUT.
+    async fn staged(&self, grant: &UploadGrant) -> Result<Option<Bytes>, ReceiveError>;
+
+    /// Keeps a staged upload as an original, under its digest, byte for byte; durable when it returns. Idempotent.
+    async fn keep_original(&self, grant: &UploadGrant) -> Result<(), Unavailable>;
+
+    /// Throws a staged upload away, if it is there.
+    async fn discard_staged(&self, picture_id: PictureId) -> Result<(), Unavailable>;
+
+    /// Stores a public derivative under its digest; durable when it returns. Idempotent.
+    async fn put_derivative(&self, digest: Digest, body: Bytes) -> Result<(), Unavailable>;
+
+    async fn derivative(&self, digest: Digest) -> Result<Option<StoredBlob>, Unavailable>;
+
+    async fn original(&self, digest: Digest) -> Result<Option<StoredBlob>, Unavailable>;
+
+    /// Where a client GETs the original this grant is for.
+    async fn download_link(
+        &self,
+        grant: &DownloadGrant,
+        expires_at: Timestamp,
+    ) -> Result<Link, Unavailable>;
+
+    /// The public address of a derivative.
+    fn derivative_url(&self, digest: Digest) -> String;
+
+    /// Originals in order of digest behind `after`, at most `limit`; for the collector of orphans.
+    async fn list_originals(
+        &self,
+        after: Option<Digest>,
+        limit: usize,
+    ) -> Result<Vec<BlobInfo>, Unavailable>;
+
+    /// Derivatives likewise.
+    async fn list_derivatives(
+        &self,
+        after: Option<Digest>,
+        limit: usize,
+    ) -> Result<Vec<BlobInfo>, Unavailable>;
+
+    async fn remove_original(&self, digest: Digest) -> Result<(), Unavailable>;
+
+    async fn remove_derivative(&self, digest: Digest) -> Result<(), Unavailable>;
+
+    /// Throws away staged uploads older than `before`; answers how many.
+    async fn discard_stale_uploads(&self, before: Timestamp) -> Result<u64, Unavailable>;
+}
