@@ -5,7 +5,7 @@ use bytes::Bytes;
 use futures::stream::BoxStream;
 use picasso_domain::{
     Timestamp,
-    values::{Digest, MediaType, PictureId},
+    values::{Digest, MediaType, PictureId, UserId},
 };
 use serde::{Deserialize, Serialize};
 
@@ -22,6 +22,8 @@ pub type ByteStream = BoxStream<'static, Result<Bytes, std::io::Error>>;
 pub struct UploadGrant {
     /// The id the picture will have; the upload is staged under it.
     pub picture_id: PictureId,
+    /// Who may finish the upload.
+    pub owner: UserId,
     pub size_bytes: u64,
     pub digest: Digest,
 }
