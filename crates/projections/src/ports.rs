@@ -3,7 +3,7 @@
 //! Only what every document store can do: no transactions across documents are needed, because a document
 //! names the offsets it holds and is written only if it is still the revision that was loaded.
 
-use std::{collections::BTreeMap, fmt};
+use std::{collections::BTreeMap, fmt, time::Duration};
 
 use async_trait::async_trait;
 use picasso_domain::Timestamp;
@@ -38,7 +38,7 @@ pub enum GenerationState {
     Building,
     /// The one readers see; exactly one per projection.
     Live,
-    /// Replaced; kept for rollback, and kept up to date until it is dropped.
+    /// Replaced; kept for rollback, which catches it up from its own checkpoints first.
     Retired,
 }
 
@@ -86,7 +86,10 @@ pub struct Parked {
     pub log: LogId,
     /// The first offset that was not folded; it and all later ones of this document wait in the log.
     pub offset: Offset,
+    /// The last offset, per log, that waits: what a retry has to fold before the document may flow again.
+    pub waiting: Offsets,
     pub reason: String,
+    /// How often folding it failed, from 1.
     pub attempts: u32,
     pub parked_at: Timestamp,
 }
@@ -107,7 +110,7 @@ pub struct Cursor {
 }
 
 /// Which part of an index to read.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 pub struct PageRequest<'a> {
     pub index: &'a str,
     pub order: Order,
@@ -124,12 +127,27 @@ pub enum ReadStoreError {
     Corrupt(String),
     #[error("generation {0} does not exist")]
     NoGeneration(GenerationId),
+    #[error("generation {0} is the live one")]
+    StillLive(GenerationId),
+    #[error("projection {0} has not been built yet")]
+    NotBuilt(String),
+    #[error("at most {MAX_DOCUMENTS} documents at once, not {0}")]
+    TooMany(usize),
 }
 
 impl ReadStoreError {
     pub fn unavailable(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self::Unavailable(source.into())
     }
+}
+
+/// # Errors
+/// [`ReadStoreError::TooMany`] beyond [`MAX_DOCUMENTS`]; what every adapter asks first.
+pub fn check_limit(documents: usize) -> Result<(), ReadStoreError> {
+    if documents > MAX_DOCUMENTS {
+        return Err(ReadStoreError::TooMany(documents));
+    }
+    Ok(())
 }
 
 /// Stores the documents of projections.
@@ -143,6 +161,7 @@ pub trait ReadStore: Send + Sync + 'static {
     ) -> Result<Vec<StoredDocument>, ReadStoreError>;
 
     /// Writes each document that is still the revision that was loaded; answers the keys of those that were not.
+    /// A key stands in `writes` at most once.
     async fn write(
         &self,
         generation: &GenerationId,
@@ -174,6 +193,9 @@ pub trait ReadStore: Send + Sync + 'static {
         offset: Offset,
     ) -> Result<(), ReadStoreError>;
 
+    /// The generation readers see, if one was ever made live.
+    async fn live(&self, projection: &str) -> Result<Option<Generation>, ReadStoreError>;
+
     /// Generations of a projection, oldest first.
     async fn generations(&self, projection: &str) -> Result<Vec<Generation>, ReadStoreError>;
 
@@ -192,23 +214,42 @@ pub trait ReadStore: Send + Sync + 'static {
     /// Removes a generation that is not live, with all its documents.
     async fn drop_generation(&self, generation: &GenerationId) -> Result<(), ReadStoreError>;
 
+    /// Parks a document, or says anew why it still is; what already waits is kept.
     async fn park(&self, generation: &GenerationId, parked: &Parked) -> Result<(), ReadStoreError>;
 
+    /// Parked documents in order of key behind `after`.
     async fn parked(
         &self,
         generation: &GenerationId,
+        after: Option<&str>,
         limit: usize,
     ) -> Result<Vec<Parked>, ReadStoreError>;
 
-    async fn unpark(&self, generation: &GenerationId, key: &str) -> Result<(), ReadStoreError>;
+    /// Notes that an event of a parked document waits in the log; `false` when it is not parked any more
+    /// and the event has to be folded.
+    async fn defer(
+        &self,
+        generation: &GenerationId,
+        key: &str,
+        log: LogId,
+        offset: Offset,
+    ) -> Result<bool, ReadStoreError>;
 
-    /// Takes or renews a lease for `holder` until `until`; answers whether it is held. Another's lease is taken
-    /// over only once `now` is past its end.
+    /// Lets a document flow again if nothing waits beyond `folded`; `false` when something does.
+    async fn unpark(
+        &self,
+        generation: &GenerationId,
+        key: &str,
+        folded: &Offsets,
+    ) -> Result<bool, ReadStoreError>;
+
+    /// Takes or renews a lease for `holder` until `now + term`; answers whether it is held. Another's lease is
+    /// taken over only once it has run out. A term of zero gives the lease back.
     async fn lease(
         &self,
         name: &str,
         holder: &str,
         now: Timestamp,
-        until: Timestamp,
+        term: Duration,
     ) -> Result<bool, ReadStoreError>;
 }

@@ -69,6 +69,9 @@ pub struct IndexEntry {
 }
 
 /// A pure fold from recorded events to keyed documents.
+///
+/// Events of one log arrive in order. Logs do not wait for each other, so a document touched by events of
+/// several logs must come out alike whichever log is ahead.
 pub trait Projection: Send + Sync + 'static {
     type Document: Serialize + DeserializeOwned + Default + Clone + Send + Sync;
     /// The name operators use, for example `gallery`.
