@@ -1,1 +1,5 @@
+//! Everything that does I/O, one module per technology, each behind a port of another crate.
+//!
+//! No business words in here: an adapter stores, sends or fetches what it is given.
 
+pub mod sqlite;

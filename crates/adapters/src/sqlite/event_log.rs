@@ -1,0 +1,192 @@
+//! The event log in one SQLite file: one writing thread that commits in groups, a few reading connections.
+//!
+//! Keeps true: offsets without holes in commit order, because every batch runs under the file's only write
+//! lock; several processes may use the same file.
+
+mod batch;
+mod heads;
+mod rows;
+mod schema;
+mod writer;
+
+use std::{collections::HashSet, path::Path, sync::Arc, time::Duration};
+
+use async_trait::async_trait;
+use picasso_eventlog::{
+    AppendError, Appended, Commit, Epoch, EventLog, LogError, LogId, MAX_COMMIT_BYTES,
+    MAX_COMMIT_EVENTS, MAX_READ, Offset, RecordedEvent, RequestKey, StoredReply, route,
+};
+use tokio::time::timeout;
+
+use self::{batch::Prepared, heads::Heads, rows::log_error, writer::Writer};
+use super::readers::{Readers, ReadersError};
+
+/// Reading connections to one file.
+const READERS: usize = 4;
+/// How often one who waits looks whether another process has written.
+const POLL: Duration = Duration::from_millis(500);
+
+/// An [`EventLog`] in a SQLite file.
+///
+/// Dropping it finishes the commits that were handed over and ends its thread.
+pub struct SqliteEventLog {
+    logs: u16,
+    epoch: Epoch,
+    heads: Arc<Heads>,
+    readers: Readers,
+    writer: Writer,
+}
+
+impl SqliteEventLog {
+    /// Opens the log in the file at `path`, or makes it with so many logs.
+    ///
+    /// # Errors
+    /// [`LogError::Unavailable`], whose source says what is wrong with the file: it cannot be opened, was
+    /// written by a newer program, or was made with another number of logs.
+    pub fn open(path: &Path, logs: u16) -> Result<Self, LogError> {
+        let (connection, epoch) = schema::open(path, logs).map_err(LogError::unavailable)?;
+        let heads = Arc::new(Heads::new(logs));
+        for log in (0..logs).map(LogId) {
+            let tail = rows::tail(&connection, log).map_err(LogError::unavailable)?;
+            heads.raise(log, tail.offset);
+        }
+        let writer = Writer::start(connection, Arc::clone(&heads));
+        Ok(Self {
+            logs,
+            epoch,
+            heads,
+            readers: Readers::new(path, READERS),
+            writer: writer.map_err(LogError::unavailable)?,
+        })
+    }
+}
+
+#[async_trait]
+impl EventLog for SqliteEventLog {
+    fn logs(&self) -> u16 {
+        self.logs
+    }
+
+    fn epoch(&self) -> Epoch {
+        self.epoch
+    }
+
+    async fn append(&self, commit: Commit) -> Result<Appended, AppendError> {
+        if commit.event_count() > MAX_COMMIT_EVENTS || commit.payload_bytes() > MAX_COMMIT_BYTES {
+            return Err(AppendError::TooLarge);
+        }
+        expect_well_formed(&commit, self.logs)?;
+        self.writer.append(Prepared::new(commit)?).await
+    }
+
+    async fn load(
+        &self,
+        aggregate_type: &str,
+        aggregate_id: &str,
+        after: u64,
+        limit: usize,
+    ) -> Result<Vec<RecordedEvent>, LogError> {
+        let (kind, id) = (aggregate_type.to_owned(), aggregate_id.to_owned());
+        let limit = limit.min(MAX_READ);
+        self.readers
+            .run(move |connection| {
+                rows::load(connection, &kind, &id, after, limit).map_err(log_error)
+            })
+            .await
+    }
+
+    async fn read(
+        &self,
+        log: LogId,
+        after: Offset,
+        limit: usize,
+    ) -> Result<Vec<RecordedEvent>, LogError> {
+        let limit = limit.min(MAX_READ);
+        let events = self
+            .readers
+            .run(move |connection| rows::read(connection, log, after, limit).map_err(log_error))
+            .await?;
+        expect_contiguous(after, &events)?;
+        if let Some(last) = events.last() {
+            self.heads.raise(log, last.offset);
+        }
+        Ok(events)
+    }
+
+    async fn head(&self, log: LogId) -> Result<Offset, LogError> {
+        let tail = self
+            .readers
+            .run(move |connection| rows::tail(connection, log).map_err(log_error))
+            .await?;
+        self.heads.raise(log, tail.offset);
+        Ok(tail.offset)
+    }
+
+    async fn find_request(
+        &self,
+        log: LogId,
+        key: &RequestKey,
+    ) -> Result<Option<StoredReply>, LogError> {
+        let key = key.clone();
+        self.readers
+            .run(move |connection| rows::request(connection, log, &key).map_err(log_error))
+            .await
+    }
+
+    async fn wait_beyond(&self, log: LogId, seen: Offset) {
+        let Some(mut head) = self.heads.watch(log) else {
+            return std::future::pending().await;
+        };
+        while timeout(POLL, head.wait_for(|head| *head > seen))
+            .await
+            .is_err()
+        {
+            // Looking raises the known head. Who waits reads next, and meets an error there.
+            if self.head(log).await.is_err() {
+                return;
+            }
+        }
+    }
+}
+
+/// What could never be loaded again, or not be told apart, is a bug of the caller.
+fn expect_well_formed(commit: &Commit, logs: u16) -> Result<(), LogError> {
+    let log = commit.log;
+    if log.0 >= logs {
+        return Err(LogError::Corrupt(format!("there is no log {log}")));
+    }
+    let mut seen = HashSet::new();
+    for stream in &commit.streams {
+        let (kind, id) = (&stream.aggregate_type, &stream.aggregate_id);
+        let home = route(id, logs);
+        if home != log {
+            let found = format!("{id} lives in log {home}, its commit names log {log}");
+            return Err(LogError::Corrupt(found));
+        }
+        if !seen.insert((kind, id)) {
+            let found = format!("{kind} {id} is named twice in one commit");
+            return Err(LogError::Corrupt(found));
+        }
+    }
+    Ok(())
+}
+
+/// A hole within what one transaction reads means rows were removed.
+fn expect_contiguous(after: Offset, events: &[RecordedEvent]) -> Result<(), LogError> {
+    let mut last = after;
+    for event in events {
+        if event.offset != last.next() {
+            let (missing, log) = (last.next(), event.log);
+            let found = format!("offset {missing} of log {log} is missing");
+            return Err(LogError::Corrupt(found));
+        }
+        last = event.offset;
+    }
+    Ok(())
+}
+
+impl From<ReadersError> for LogError {
+    fn from(error: ReadersError) -> Self {
+        Self::unavailable(error)
+    }
+}

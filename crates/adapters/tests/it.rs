@@ -1,0 +1,4 @@
+//! The adapters against the contracts of their ports, over real files and sockets.
+
+#[path = "it/event_log.rs"]
+mod event_log;
