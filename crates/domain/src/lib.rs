@@ -7,9 +7,13 @@ pub mod account;
 mod aggregate;
 pub mod event;
 pub mod handle;
+#[cfg(test)]
+mod laws;
 pub mod picture;
 pub mod purchase;
 pub mod reaction;
+#[cfg(test)]
+mod samples;
 pub mod spec;
 pub mod values;
 

@@ -34,6 +34,9 @@ pub enum Stage {
 /// What is known of a picture once it has been uploaded.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Listing {
+    /// Who uploaded it.
+    pub artist: UserId,
+    /// The artist, or whoever has bought it exclusively.
     pub owner: UserId,
     pub original: Original,
     pub details: Details,
@@ -84,7 +87,7 @@ impl Picture {
         }
     }
 
-    /// The owner's picture, if nobody is buying it and nobody has bought it.
+    /// The owner's picture, as long as nobody has bought it; a purchase under way keeps its own frozen terms.
     fn changeable_by(&self, actor: &UserId) -> Result<&Listing, PictureError> {
         let listing = self.owned_by(actor)?;
         match listing.stage {
@@ -97,12 +100,53 @@ impl Picture {
         match &self.listing {
             None => Ok(vec![PictureEvent::PictureUploaded(Box::new(upload))]),
             Some(listing)
-                if listing.owner == upload.artist
+                if listing.artist == upload.artist
                     && listing.original.digest == upload.original.digest =>
             {
                 Ok(vec![])
             }
             Some(_) => Err(PictureError::AlreadyUploaded),
+        }
+    }
+
+    fn publish(&self, actor: &UserId) -> Result<Vec<PictureEvent>, PictureError> {
+        match self.owned_by(actor)?.stage {
+            Stage::Unpublished | Stage::Withdrawn => Ok(vec![PictureEvent::PicturePublished]),
+            Stage::Published => Ok(vec![]),
+            Stage::Sold => Err(PictureError::Sold),
+        }
+    }
+
+    fn reprice(&self, actor: &UserId, price: Price) -> Result<Vec<PictureEvent>, PictureError> {
+        let listing = self.changeable_by(actor)?;
+        if listing.price.money().currency != price.money().currency {
+            return Err(PictureError::CurrencyChange);
+        }
+        let news = listing.price != price;
+        Ok(only_if(news, PictureEvent::PictureRepriced { price }))
+    }
+
+    fn change_details(
+        &self,
+        actor: &UserId,
+        details: Details,
+    ) -> Result<Vec<PictureEvent>, PictureError> {
+        let news = self.changeable_by(actor)?.details != details;
+        Ok(only_if(
+            news,
+            PictureEvent::PictureDetailsChanged { details },
+        ))
+    }
+
+    fn withdraw(&self, actor: &UserId) -> Result<Vec<PictureEvent>, PictureError> {
+        let listing = self.owned_by(actor)?;
+        match listing.stage {
+            // A draft is visible to nobody, so there is nothing to withdraw it from.
+            Stage::Unpublished => Err(PictureError::NotPublished),
+            Stage::Published if listing.reserved_for.is_some() => Err(PictureError::Reserved),
+            Stage::Published => Ok(vec![PictureEvent::PictureWithdrawn]),
+            Stage::Withdrawn => Ok(vec![]),
+            Stage::Sold => Err(PictureError::Sold),
         }
     }
 
@@ -116,7 +160,7 @@ impl Picture {
             return Ok(vec![]);
         }
         let listing = self.available()?;
-        if listing.owner == *buyer {
+        if [buyer, purchase_id.buyer()].contains(&&listing.owner) {
             return Err(PictureError::OwnPicture);
         }
         match listing.edition {
@@ -131,15 +175,43 @@ impl Picture {
         buyer: UserId,
     ) -> Result<Vec<PictureEvent>, PictureError> {
         let listing = self.uploaded()?;
-        match (listing.edition, &listing.reserved_for) {
-            (Edition::Open, _) => Ok(vec![]),
-            (Edition::Exclusive, Some(holder)) if *holder == purchase_id => {
-                Ok(vec![PictureEvent::PictureSold { purchase_id, buyer }])
-            }
-            (Edition::Exclusive, _) if listing.sold_by.as_ref() == Some(&purchase_id) => Ok(vec![]),
-            (Edition::Exclusive, _) => Err(PictureError::NotReserved),
+        if listing.edition == Edition::Open || listing.sold_by.as_ref() == Some(&purchase_id) {
+            return Ok(vec![]);
+        }
+        let is_holder = listing.reserved_for.as_ref() == Some(&purchase_id);
+        if is_holder && *purchase_id.buyer() == buyer {
+            Ok(vec![PictureEvent::PictureSold { purchase_id, buyer }])
+        } else {
+            Err(PictureError::NotReserved)
         }
     }
+
+    fn release(&self, purchase_id: PurchaseId) -> Result<Vec<PictureEvent>, PictureError> {
+        let is_holder = self.uploaded()?.reserved_for.as_ref() == Some(&purchase_id);
+        let released = PictureEvent::PictureReservationReleased { purchase_id };
+        Ok(only_if(is_holder, released))
+    }
+
+    /// A buyer cannot sell on, so whoever uploaded the picture is the one it was bought from.
+    fn give_back(
+        &self,
+        purchase_id: PurchaseId,
+        to: UserId,
+    ) -> Result<Vec<PictureEvent>, PictureError> {
+        let listing = self.uploaded()?;
+        if listing.sold_by.as_ref() != Some(&purchase_id) {
+            return Ok(vec![]);
+        }
+        if listing.artist != to {
+            return Err(PictureError::NotOwner);
+        }
+        Ok(vec![PictureEvent::PictureReturned { purchase_id, to }])
+    }
+}
+
+/// Nothing new is no event: that is what makes deciding twice quiet.
+fn only_if(news: bool, event: PictureEvent) -> Vec<PictureEvent> {
+    if news { vec![event] } else { vec![] }
 }
 
 impl Aggregate for Picture {
@@ -151,63 +223,16 @@ impl Aggregate for Picture {
     fn decide(&self, command: PictureCommand) -> Result<Vec<PictureEvent>, PictureError> {
         match command {
             PictureCommand::Upload(upload) => self.upload(*upload),
-            PictureCommand::Publish { actor } => {
-                let listing = self.changeable_by(&actor)?;
-                Ok(match listing.stage {
-                    Stage::Published => vec![],
-                    Stage::Unpublished | Stage::Withdrawn | Stage::Sold => {
-                        vec![PictureEvent::PicturePublished]
-                    }
-                })
-            }
-            PictureCommand::Reprice { actor, price } => {
-                let listing = self.changeable_by(&actor)?;
-                if listing.price.money().currency != price.money().currency {
-                    return Err(PictureError::CurrencyChange);
-                }
-                Ok(if listing.price == price {
-                    vec![]
-                } else {
-                    vec![PictureEvent::PictureRepriced { price }]
-                })
-            }
+            PictureCommand::Publish { actor } => self.publish(&actor),
+            PictureCommand::Reprice { actor, price } => self.reprice(&actor, price),
             PictureCommand::ChangeDetails { actor, details } => {
-                let listing = self.changeable_by(&actor)?;
-                Ok(if listing.details == details {
-                    vec![]
-                } else {
-                    vec![PictureEvent::PictureDetailsChanged { details }]
-                })
+                self.change_details(&actor, details)
             }
-            PictureCommand::Withdraw { actor } => {
-                let listing = self.changeable_by(&actor)?;
-                match listing.stage {
-                    Stage::Withdrawn => Ok(vec![]),
-                    Stage::Published if listing.reserved_for.is_some() => {
-                        Err(PictureError::Reserved)
-                    }
-                    Stage::Published => Ok(vec![PictureEvent::PictureWithdrawn]),
-                    Stage::Unpublished | Stage::Sold => Err(PictureError::NotPublished),
-                }
-            }
+            PictureCommand::Withdraw { actor } => self.withdraw(&actor),
             PictureCommand::Reserve { purchase_id, buyer } => self.reserve(purchase_id, &buyer),
-            PictureCommand::Release { purchase_id } => {
-                let held = self.uploaded()?.reserved_for.as_ref() == Some(&purchase_id);
-                Ok(if held {
-                    vec![PictureEvent::PictureReservationReleased { purchase_id }]
-                } else {
-                    vec![]
-                })
-            }
+            PictureCommand::Release { purchase_id } => self.release(purchase_id),
             PictureCommand::Sell { purchase_id, buyer } => self.sell(purchase_id, buyer),
-            PictureCommand::Return { purchase_id, to } => {
-                let sold = self.uploaded()?.sold_by.as_ref() == Some(&purchase_id);
-                Ok(if sold {
-                    vec![PictureEvent::PictureReturned { purchase_id, to }]
-                } else {
-                    vec![]
-                })
-            }
+            PictureCommand::Return { purchase_id, to } => self.give_back(purchase_id, to),
         }
     }
 
@@ -246,6 +271,7 @@ impl Aggregate for Picture {
 impl From<&Upload> for Listing {
     fn from(upload: &Upload) -> Self {
         Self {
+            artist: upload.artist.clone(),
             owner: upload.artist.clone(),
             original: upload.original,
             details: upload.details.clone(),

@@ -38,7 +38,7 @@ pub enum Stage {
     Granted,
     /// Ended without a grant: cancelled, expired, or its payment was unusable.
     Closed,
-    /// Granted once, then refunded; the right to download is gone.
+    /// Granted once, then revoked; the right to download is gone, the payment is or goes back.
     Refunded,
 }
 
@@ -138,11 +138,15 @@ impl Purchase {
     }
 
     fn request_refund(&self) -> Result<Vec<PurchaseEvent>, PurchaseError> {
-        self.terms()?;
+        let terms = self.terms()?;
         match (&self.granted_by, self.stage) {
-            (Some(payment_id), Stage::Granted) => {
-                Ok(vec![refund_of(payment_id.clone(), RefundReason::Requested)])
-            }
+            (Some(payment_id), Stage::Granted) => Ok(vec![
+                refund_of(payment_id.clone(), RefundReason::Requested),
+                // At once, not when the money has arrived: nobody downloads what is being refunded.
+                PurchaseEvent::PurchaseRevoked {
+                    terms: Box::new(terms.clone()),
+                },
+            ]),
             (Some(_), _) => Ok(vec![]),
             (None, _) => Err(PurchaseError::NotGranted),
         }

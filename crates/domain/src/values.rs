@@ -7,6 +7,8 @@ mod ids;
 mod media;
 mod money;
 mod personal;
+#[cfg(test)]
+mod tests;
 mod text;
 
 pub use ids::{PaymentId, PictureId, PurchaseId, RefundId, SessionId, UserId};

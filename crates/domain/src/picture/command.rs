@@ -103,12 +103,12 @@ pub enum PictureCommand {
     Release {
         purchase_id: PurchaseId,
     },
-    /// Hands an exclusive picture to its buyer.
+    /// Hands an exclusive picture to its buyer, who must be the purchase's; an open edition stays where it is.
     Sell {
         purchase_id: PurchaseId,
         buyer: UserId,
     },
-    /// Gives a sold picture back after a refund.
+    /// Gives a sold picture back to its artist after a refund; it is withdrawn until published again.
     Return {
         purchase_id: PurchaseId,
         to: UserId,

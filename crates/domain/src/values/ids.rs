@@ -109,7 +109,8 @@ impl PurchaseId {
         let (picture, rest) = raw.split_once('.').ok_or_else(malformed)?;
         let (buyer, attempt) = rest.rsplit_once('.').ok_or_else(malformed)?;
         let number: u32 = attempt.parse().map_err(|_| malformed())?;
-        if number == 0 || number.to_string() != attempt {
+        // Written another way (`01`, `+1`) it would be a second stream of the same attempt.
+        if number.to_string() != attempt {
             return Err(malformed());
         }
         let picture = PictureId::parse(picture).map_err(|_| malformed())?;

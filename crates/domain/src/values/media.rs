@@ -41,7 +41,8 @@ impl FromStr for Digest {
             field: "digest",
             why: Why::Malformed { expected },
         };
-        if raw.len() != 64 || !raw.is_ascii() {
+        // Every digit by itself: `from_str_radix` would take a sign.
+        if raw.len() != 64 || !raw.bytes().all(|byte| byte.is_ascii_hexdigit()) {
             return Err(malformed());
         }
         let mut bytes = [0; 32];

@@ -1,7 +1,7 @@
 //! Texts people write: normalised to NFC, trimmed, limited, free of control characters.
 
 use serde::{Deserialize, Serialize};
-use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
 use super::{InvalidValue, Why, invalid};
 
@@ -18,29 +18,50 @@ fn clean(
     (min, max): (usize, usize),
     lines: Lines,
 ) -> Result<String, InvalidValue> {
-    // Four bytes is the longest UTF-8 character: refuse before normalising megabytes.
-    if raw.len() > max.saturating_mul(4).saturating_add(64) {
+    // Refuse before normalising megabytes. A character of NFC is written with at most nine bytes in
+    // any form (a Hangul syllable as three jamo); white space at the ends is forgiven up to a point.
+    if raw.len() > max.saturating_mul(9).saturating_add(64) {
         return invalid(field, Why::TooLong { max });
     }
     let text: String = raw.nfc().collect::<String>().trim().to_owned();
-    let forbidden = |c: char| {
-        (c.is_control() && !(lines == Lines::Many && matches!(c, '\n' | '\r' | '\t')))
-            || is_bidi_control(c)
-    };
-    if text.chars().any(forbidden) {
+    if text.chars().any(|c| is_forbidden(c, lines)) {
         return invalid(field, Why::ControlCharacter);
     }
-    match text.chars().count() {
-        0 if min > 0 => invalid(field, Why::Empty),
+    let length = text.chars().count();
+    let is_blank = text.chars().all(|c| c.is_whitespace() || is_invisible(c));
+    match length {
+        _ if is_blank && min > 0 => invalid(field, Why::Empty),
         n if n < min => invalid(field, Why::TooShort { min }),
         n if n > max => invalid(field, Why::TooLong { max }),
         _ => Ok(text),
     }
 }
 
+fn is_forbidden(c: char, lines: Lines) -> bool {
+    let breaks_line = matches!(c, '\n' | '\r' | '\t' | '\u{2028}' | '\u{2029}');
+    (breaks_line && lines == Lines::One) || (c.is_control() && !breaks_line) || is_bidi_control(c)
+}
+
 /// Characters that reorder the text around them (Unicode TR 36), used to disguise names.
 fn is_bidi_control(c: char) -> bool {
     matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// Characters that show nothing by themselves: Unicode's `Default_Ignorable_Code_Point`, and the blank
+/// Braille pattern. They are allowed within a text (joiners make emoji and Persian words), not as all of it.
+fn is_invisible(c: char) -> bool {
+    matches!(c,
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
+        | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}'
+        | '\u{ffa0}' | '\u{fff0}'..='\u{fff8}' | '\u{1bca0}'..='\u{1bca3}'
+        | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
+}
+
+/// The text after white space and one `mark`, which people put before handles and tags.
+fn without_mark(raw: &str, mark: char) -> &str {
+    let raw = raw.trim_start();
+    raw.strip_prefix(mark).unwrap_or(raw)
 }
 
 macro_rules! text {
@@ -87,19 +108,14 @@ impl Handle {
     /// # Errors
     /// [`InvalidValue`] naming the broken rule.
     pub fn parse(raw: &str) -> Result<Self, InvalidValue> {
-        let text = clean("handle", raw, (1, 31), Lines::One)?.to_ascii_lowercase();
-        let text = text.strip_prefix('@').unwrap_or(&text);
-        match text.len() {
-            0..3 => return invalid("handle", Why::TooShort { min: 3 }),
-            31.. => return invalid("handle", Why::TooLong { max: 30 }),
-            _ => {}
-        }
+        let text = clean("handle", without_mark(raw, '@'), (3, 30), Lines::One)?;
+        let text = text.to_ascii_lowercase();
         let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
         if !text.starts_with(|c: char| c.is_ascii_lowercase()) || !text.chars().all(allowed) {
             let expected = "a letter followed by letters, digits or underscores";
             return invalid("handle", Why::Malformed { expected });
         }
-        Ok(Self(text.to_owned()))
+        Ok(Self(text))
     }
 
     #[must_use]
@@ -108,7 +124,8 @@ impl Handle {
     }
 }
 
-/// A word to find pictures by: 1 to 30 letters, digits or inner hyphens, folded to lower case.
+/// A word to find pictures by: 1 to 30 letters, digits or inner hyphens, folded to lower case. Marks count as
+/// part of their letter: many scripts cannot be written without them.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Tag(String);
@@ -117,20 +134,18 @@ impl Tag {
     /// # Errors
     /// [`InvalidValue`] naming the broken rule.
     pub fn parse(raw: &str) -> Result<Self, InvalidValue> {
-        let text = clean("tag", raw, (1, 31), Lines::One)?.to_lowercase();
-        let text = text.strip_prefix('#').unwrap_or(&text);
-        if text.is_empty() {
-            return invalid("tag", Why::Empty);
-        }
+        let text = clean("tag", without_mark(raw, '#'), (1, 30), Lines::One)?.to_lowercase();
+        // Folding can lengthen: `İ` becomes two characters.
         if text.chars().count() > 30 {
             return invalid("tag", Why::TooLong { max: 30 });
         }
-        let inner = |c: char| c.is_alphanumeric() || c == '-';
-        if text.starts_with('-') || text.ends_with('-') || !text.chars().all(inner) {
+        let inner = |c: char| c.is_alphanumeric() || is_combining_mark(c) || c == '-';
+        let begins_well = text.starts_with(char::is_alphanumeric);
+        if !begins_well || text.ends_with('-') || !text.chars().all(inner) {
             let expected = "letters, digits and inner hyphens";
             return invalid("tag", Why::Malformed { expected });
         }
-        Ok(Self(text.to_owned()))
+        Ok(Self(text))
     }
 
     #[must_use]

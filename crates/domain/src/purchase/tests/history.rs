@@ -1,0 +1,110 @@
+//! What no sequence of commands can bring about: money kept without a grant, or more than the price kept.
+
+use proptest::prelude::*;
+
+use super::{close, note_decline, open, start};
+use crate::{
+    laws,
+    purchase::{Closure, Purchase, PurchaseCommand, PurchaseEvent, Refund, Stage, Terms},
+    samples::{eur, payment, price, refund, terms},
+    values::{Currency, Money, PaymentId},
+};
+
+const PAYMENTS: [&str; 3] = ["pi_1", "pi_2", "pi_3"];
+
+fn amount() -> impl Strategy<Value = Money> {
+    let yen = Money {
+        amount_minor: 1200,
+        currency: Currency::Jpy,
+    };
+    let odd = prop::sample::select(vec![eur(0), eur(-1200), eur(1199), eur(i64::MAX), yen]);
+    prop_oneof![3 => Just(eur(1200)), 1 => odd]
+}
+
+fn any_payment() -> impl Strategy<Value = PurchaseCommand> {
+    let id = prop::sample::select(PAYMENTS.to_vec());
+    (id, amount(), prop::bool::weighted(0.8)).prop_map(|(id, amount, picture_is_deliverable)| {
+        PurchaseCommand::ConfirmPayment {
+            payment_id: payment(id),
+            amount,
+            picture_is_deliverable,
+        }
+    })
+}
+
+fn any_refund() -> impl Strategy<Value = PurchaseCommand> {
+    let id = prop::sample::select(PAYMENTS.to_vec());
+    id.prop_map(|id| PurchaseCommand::ConfirmRefund {
+        payment_id: payment(id),
+        refund_id: refund(&format!("re_{id}")),
+    })
+}
+
+fn any_command() -> impl Strategy<Value = PurchaseCommand> {
+    let closure = prop::sample::select(vec![Closure::CancelledByBuyer, Closure::Expired]);
+    prop_oneof![
+        1 => (1199..1201_i64).prop_map(|amount| start(Terms { price: price(amount), ..terms() })),
+        1 => prop::sample::select(vec!["cs_1", "cs_2"]).prop_map(open),
+        1 => prop::sample::select(vec!["card_declined", "expired_card"]).prop_map(note_decline),
+        4 => any_payment(),
+        1 => closure.prop_map(close),
+        1 => Just(PurchaseCommand::RequestRefund),
+        2 => any_refund(),
+    ]
+}
+
+/// The payments that are neither refunded nor on their way back.
+fn kept(purchase: &Purchase) -> Vec<(&PaymentId, Money)> {
+    let payments = purchase.payments.iter();
+    let kept = payments.filter(|(_, payment)| payment.refund == Refund::NotDue);
+    kept.map(|(id, payment)| (id, payment.amount)).collect()
+}
+
+fn money_is_kept_for_a_grant_alone(purchase: &Purchase, history: &[PurchaseEvent]) {
+    let Some(terms) = &purchase.terms else {
+        assert!(history.is_empty());
+        return;
+    };
+    let granted_by = purchase.granted_by.as_ref();
+    if purchase.stage == Stage::Granted {
+        let grant = granted_by.expect("a grant rests on a payment");
+        assert_eq!(kept(purchase), [(grant, terms.price.money())]);
+    } else {
+        assert_eq!(kept(purchase), [], "money is kept, but nothing is granted");
+    }
+    let grants: Vec<_> = history.iter().filter_map(grant).collect();
+    assert!(grants.len() <= 1, "granted twice");
+    assert_eq!(grants.first().copied(), granted_by.map(|id| (id, terms)));
+}
+
+fn grant(event: &PurchaseEvent) -> Option<(&PaymentId, &Terms)> {
+    if let PurchaseEvent::PurchaseGranted { payment_id, terms } = event {
+        Some((payment_id, terms))
+    } else {
+        None
+    }
+}
+
+/// Each payment is asked back at most once, under a key of its own.
+fn each_payment_goes_back_once(_: &Purchase, history: &[PurchaseEvent]) {
+    let asked = |id: &str| {
+        let of_payment = |event: &&PurchaseEvent| matches!(event, PurchaseEvent::RefundRequested { payment_id, .. } if payment_id.0 == id);
+        history.iter().filter(of_payment).count()
+    };
+    assert!(PAYMENTS.into_iter().all(|id| asked(id) <= 1));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(laws::CASES))]
+
+    #[test]
+    fn money_is_kept_only_for_a_grant_and_never_more_than_the_price(
+        commands in prop::collection::vec(any_command(), 0..laws::LONGEST),
+    ) {
+        let begun = std::iter::once(start(terms())).chain(commands);
+        laws::hold::<Purchase>(begun.collect(), |purchase, history| {
+            money_is_kept_for_a_grant_alone(purchase, history);
+            each_payment_goes_back_once(purchase, history);
+        });
+    }
+}
