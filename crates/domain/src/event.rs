@@ -1,5 +1,8 @@
 //! Any event of the domain, as a reader of a whole log meets it: decoded once from its stored form.
 
+#[cfg(test)]
+mod tests;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -29,6 +32,8 @@ pub enum DecodeError {
     UnknownAggregate(String),
     #[error("{name} has payload version {found}, newer than this version of picasso reads")]
     NewerVersion { name: String, found: u16 },
+    #[error("an event stored as {name} holds a {found}")]
+    OtherEvent { name: String, found: &'static str },
     #[error("the payload of {name} does not have its shape")]
     Payload {
         name: String,
@@ -59,6 +64,12 @@ impl DomainEvent {
             name: name.to_owned(),
             source,
         })?;
+        if name != event.name() {
+            return Err(DecodeError::OtherEvent {
+                name: name.to_owned(),
+                found: event.name(),
+            });
+        }
         if version > event.version() {
             return Err(DecodeError::NewerVersion {
                 name: name.to_owned(),

@@ -1,0 +1,277 @@
+//! The golden files in `testdata/events`: what is in a log today must be readable for ever.
+//!
+//! `PICASSO_BLESS=1 cargo test -p picasso-domain golden` writes the files of new events. A changed file of a
+//! released event means that logs in the field can no longer be read: raise its version and write an upcaster.
+
+use std::{collections::BTreeSet, fs, path::PathBuf, sync::Once};
+
+use serde_json::Value;
+
+use super::{DecodeError, DomainEvent};
+use crate::{
+    Account, Aggregate, HandleClaim, Picture, Purchase, Reaction,
+    account::AccountEvent,
+    handle::HandleEvent,
+    picture::{Edition, Licence, PictureEvent},
+    purchase::{Closure, PurchaseEvent, RefundReason},
+    reaction::ReactionEvent,
+    samples::{
+        ann, bob, bobs_purchase, details, eur, handle, payment, picture_id, price, profile, refund,
+        session, terms, upload,
+    },
+    values::MediaType,
+};
+
+/// Lists one sample per variant; a variant that has none does not compile.
+macro_rules! samples {
+    ($wrap:path: $($pattern:pat => $sample:expr,)+) => {{
+        let has_a_sample = |event: &_| match event { $($pattern => true),+ };
+        let events = vec![$($sample),+];
+        assert!(events.iter().all(has_a_sample));
+        // Each stands in the row of its own variant, so no variant is left to another's sample.
+        $(assert!(matches!($sample, $pattern));)+
+        events.into_iter().map($wrap).collect::<Vec<_>>()
+    }};
+}
+
+fn samples() -> Vec<(&'static str, DomainEvent)> {
+    let of = |aggregate_type, events: Vec<DomainEvent>| {
+        events.into_iter().map(move |event| (aggregate_type, event))
+    };
+    of(Account::TYPE, account_samples())
+        .chain(of(HandleClaim::TYPE, handle_samples()))
+        .chain(of(Picture::TYPE, picture_samples()))
+        .chain(of(Purchase::TYPE, purchase_samples()))
+        .chain(of(Reaction::TYPE, reaction_samples()))
+        .collect()
+}
+
+fn account_samples() -> Vec<DomainEvent> {
+    use AccountEvent as E;
+    samples! { DomainEvent::Account:
+        E::AccountRegistered { .. } => E::AccountRegistered { handle: handle("ann"), profile: profile("Ann") },
+        E::ProfileChanged { .. } => E::ProfileChanged { profile: profile("Ann B.") },
+    }
+}
+
+fn handle_samples() -> Vec<DomainEvent> {
+    use HandleEvent as E;
+    samples! { DomainEvent::Handle:
+        E::HandleClaimed { .. } => E::HandleClaimed { user_id: ann() },
+    }
+}
+
+fn picture_samples() -> Vec<DomainEvent> {
+    use PictureEvent as E;
+    let purchase_id = bobs_purchase;
+    samples! { DomainEvent::Picture:
+        E::PictureUploaded(_) => E::PictureUploaded(Box::new(upload(Edition::Exclusive))),
+        E::PicturePublished => E::PicturePublished,
+        E::PictureRepriced { .. } => E::PictureRepriced { price: price(900) },
+        E::PictureDetailsChanged { .. } => E::PictureDetailsChanged { details: details("Evening lake") },
+        E::PictureWithdrawn => E::PictureWithdrawn,
+        E::PictureReserved { .. } => E::PictureReserved { purchase_id: purchase_id() },
+        E::PictureReservationReleased { .. } => E::PictureReservationReleased { purchase_id: purchase_id() },
+        E::PictureSold { .. } => E::PictureSold { purchase_id: purchase_id(), buyer: bob() },
+        E::PictureReturned { .. } => E::PictureReturned { purchase_id: purchase_id(), to: ann() },
+    }
+}
+
+fn purchase_samples() -> Vec<DomainEvent> {
+    use PurchaseEvent as E;
+    let (payment_id, terms) = (|| payment("pi_1"), || Box::new(terms()));
+    let (url, key) = ("http://127.0.0.1/pay/cs_1", "refund-pi_1");
+    let reason = RefundReason::PaidTwice;
+    samples! { DomainEvent::Purchase:
+        E::PurchaseStarted(_) => E::PurchaseStarted(terms()),
+        E::CheckoutOpened { .. } => E::CheckoutOpened { session_id: session("cs_1"), url: url.to_owned() },
+        E::PaymentDeclined { .. } => E::PaymentDeclined { code: "card_declined".to_owned() },
+        E::PaymentReceived { .. } => E::PaymentReceived { payment_id: payment_id(), amount: eur(1200) },
+        E::PurchaseGranted { .. } => E::PurchaseGranted { payment_id: payment_id(), terms: terms() },
+        E::PurchaseRevoked { .. } => E::PurchaseRevoked { terms: terms() },
+        E::PurchaseClosed { .. } => E::PurchaseClosed { closure: Closure::CancelledByBuyer },
+        E::RefundRequested { .. } => E::RefundRequested { payment_id: payment_id(), key: key.to_owned(), reason },
+        E::PaymentRefunded { .. } => E::PaymentRefunded { payment_id: payment_id(), refund_id: refund("re_1") },
+    }
+}
+
+fn reaction_samples() -> Vec<DomainEvent> {
+    use ReactionEvent as E;
+    let (picture_id, user_id) = (picture_id(), bob);
+    samples! { DomainEvent::Reaction:
+        E::PictureLiked { .. } => E::PictureLiked { picture_id, user_id: user_id() },
+        E::PictureUnliked { .. } => E::PictureUnliked { picture_id, user_id: user_id() },
+    }
+}
+
+fn folder() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("testdata/events")
+}
+
+fn file_name(event: &DomainEvent) -> String {
+    format!("{}.v{}.json", event.name(), event.version())
+}
+
+/// Writes the golden files if asked to; once, because tests run side by side.
+fn bless() {
+    static BLESS: Once = Once::new();
+    BLESS.call_once(|| {
+        if std::env::var_os("PICASSO_BLESS").is_none_or(|value| value != "1") {
+            return;
+        }
+        for (_, event) in samples() {
+            let text = serde_json::to_string_pretty(&event).expect("it encodes") + "\n";
+            fs::write(folder().join(file_name(&event)), text).expect("a writable folder");
+        }
+    });
+}
+
+fn read_golden(event: &DomainEvent) -> String {
+    bless();
+    let path = folder().join(file_name(event));
+    fs::read_to_string(&path)
+        .unwrap_or_else(|error| panic!("{}: {error}; PICASSO_BLESS=1 writes it", path.display()))
+}
+
+/// The name under which serde stores a variant.
+fn serde_tag(payload: &Value) -> Option<&str> {
+    match payload {
+        Value::String(unit) => Some(unit),
+        Value::Object(map) => map.keys().next().map(String::as_str),
+        _ => None,
+    }
+}
+
+#[test]
+fn every_golden_file_decodes_into_the_event_it_was_written_from() {
+    for (aggregate_type, event) in samples() {
+        let golden = read_golden(&event);
+        let decoded = DomainEvent::decode(aggregate_type, event.name(), event.version(), &golden)
+            .unwrap_or_else(|error| panic!("{}: {error:?}", file_name(&event)));
+        assert_eq!(decoded, event);
+    }
+}
+
+#[test]
+fn every_event_encodes_to_its_golden_file() {
+    for (_, event) in samples() {
+        let golden: Value = serde_json::from_str(&read_golden(&event)).expect("it is JSON");
+        let encoded = serde_json::to_value(&event).expect("it encodes");
+        assert_eq!(encoded, golden, "{}", file_name(&event));
+    }
+}
+
+#[test]
+fn the_name_of_an_event_is_the_tag_of_its_golden_file() {
+    for (_, event) in samples() {
+        let golden: Value = serde_json::from_str(&read_golden(&event)).expect("it is JSON");
+        assert_eq!(serde_tag(&golden), Some(event.name()));
+    }
+}
+
+#[test]
+fn every_golden_file_belongs_to_an_event_of_its_own() {
+    bless();
+    let expected: Vec<_> = samples()
+        .iter()
+        .map(|(_, event)| file_name(event))
+        .collect();
+    let distinct: BTreeSet<_> = expected.iter().cloned().collect();
+    assert_eq!(distinct.len(), expected.len(), "two events share a name");
+    let found: BTreeSet<_> = fs::read_dir(folder())
+        .expect("the folder of golden files")
+        .map(|entry| {
+            entry
+                .expect("an entry")
+                .file_name()
+                .into_string()
+                .expect("a name")
+        })
+        .collect();
+    assert_eq!(found, distinct);
+}
+
+#[test]
+fn an_event_of_an_unknown_aggregate_is_refused() {
+    let refused = DomainEvent::decode("auction", "AuctionOpened", 1, "{}");
+    assert!(matches!(refused, Err(DecodeError::UnknownAggregate(name)) if name == "auction"));
+}
+
+#[test]
+fn an_event_of_a_newer_version_is_refused() {
+    let refused = DomainEvent::decode("picture", "PicturePublished", 2, r#""PicturePublished""#);
+    assert!(matches!(
+        refused,
+        Err(DecodeError::NewerVersion { found: 2, .. })
+    ));
+}
+
+#[test]
+fn an_event_stored_under_another_name_is_refused() {
+    let refused = DomainEvent::decode("picture", "PicturePublished", 1, r#""PictureWithdrawn""#);
+    assert!(matches!(
+        refused,
+        Err(DecodeError::OtherEvent {
+            found: "PictureWithdrawn",
+            ..
+        })
+    ));
+}
+
+#[test]
+fn a_payload_without_its_shape_is_refused() {
+    for payload in [
+        "",
+        "{",
+        "null",
+        r#""PictureGilded""#,
+        r#"{"PictureRepriced":{}}"#,
+    ] {
+        let refused = DomainEvent::decode("picture", "PictureRepriced", 1, payload);
+        assert!(
+            matches!(refused, Err(DecodeError::Payload { .. })),
+            "{payload}"
+        );
+    }
+}
+
+#[test]
+fn the_words_inside_events_stay_as_they_are() {
+    fn stored<T: serde::Serialize>(words: impl IntoIterator<Item = T>) -> Vec<Value> {
+        let encode = |word| serde_json::to_value(word).expect("it encodes");
+        words.into_iter().map(encode).collect()
+    }
+    use {Closure as C, RefundReason as R};
+    assert_eq!(
+        stored([C::CancelledByBuyer, C::Expired, C::PaymentUnusable]),
+        ["cancelled_by_buyer", "expired", "payment_unusable"]
+    );
+    assert_eq!(
+        stored([
+            R::Requested,
+            R::PaidTwice,
+            R::PaidTooLate,
+            R::WrongAmount,
+            R::PictureUnavailable
+        ]),
+        [
+            "requested",
+            "paid_twice",
+            "paid_too_late",
+            "wrong_amount",
+            "picture_unavailable"
+        ]
+    );
+    assert_eq!(
+        stored([Edition::Open, Edition::Exclusive]),
+        ["open", "exclusive"]
+    );
+    assert_eq!(
+        stored([Licence::Personal, Licence::Commercial]),
+        ["personal", "commercial"]
+    );
+    assert_eq!(
+        stored([MediaType::Jpeg, MediaType::Png, MediaType::Webp]),
+        ["jpeg", "png", "webp"]
+    );
+}
