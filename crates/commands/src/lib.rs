@@ -3,4 +3,22 @@
 //! Keeps true: a command is answered only after its events are durable; the same request id again gets the
 //! first answer. Knows nothing of projections.
 
+mod accounts;
+pub mod bridge;
+mod checkout;
+mod error;
+mod executor;
+pub mod links;
+mod pictures;
 pub mod ports;
+mod purchases;
+mod reactions;
+pub mod reactors;
+
+pub use accounts::{Accounts, RegisterAccount};
+pub use checkout::{Checkout, ReturnUrls};
+pub use error::{CommandError, UploadError};
+pub use executor::{Context, Executor, Receipt};
+pub use pictures::{FinishUpload, Pictures, PicturesConfig, StartUpload, UploadTicket};
+pub use purchases::{CheckoutStarted, Purchases, StartCheckout};
+pub use reactions::Reactions;

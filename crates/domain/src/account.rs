@@ -27,6 +27,11 @@ impl Account {
     pub fn is_registered(&self) -> bool {
         self.registered_as.is_some()
     }
+
+    #[must_use]
+    pub fn is_registered_as(&self, handle: &Handle) -> bool {
+        self.registered_as.as_ref() == Some(handle)
+    }
 }
 
 impl Aggregate for Account {

@@ -8,6 +8,8 @@ pub enum PurchaseError {
     AlreadyStarted,
     #[error("this purchase has been paid")]
     AlreadyPaid,
+    #[error("this purchase is closed")]
+    Closed,
     #[error("this purchase was never granted")]
     NotGranted,
     #[error("no refund of this payment is due")]

@@ -14,6 +14,8 @@ use crate::{
 pub enum Closure {
     CancelledByBuyer,
     Expired,
+    /// The payment provider would not make a checkout page.
+    CheckoutRefused,
     /// A payment came but cannot be used; it goes back.
     PaymentUnusable,
 }

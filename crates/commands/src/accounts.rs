@@ -1,0 +1,133 @@
+//! Registering people and changing what they say of themselves.
+
+use std::sync::Arc;
+
+use picasso_domain::{
+    Account, HandleClaim,
+    account::{AccountCommand, AccountError, Profile},
+    handle::HandleCommand,
+    values::{Handle, UserId},
+};
+
+use crate::{
+    CommandError, Context, Executor, Receipt,
+    executor::{Ask, Reply},
+    ports::ContactBook,
+};
+
+/// What a person registers with.
+#[derive(Debug, Clone)]
+pub struct RegisterAccount {
+    pub handle: Handle,
+    pub profile: Profile,
+    /// As the identity provider verified it; kept in the contact book, never in the log.
+    pub email: Option<String>,
+}
+
+/// Commands about accounts.
+#[derive(Clone)]
+pub struct Accounts {
+    executor: Executor,
+    contacts: Arc<dyn ContactBook>,
+}
+
+impl Accounts {
+    #[must_use]
+    pub fn new(executor: Executor, contacts: Arc<dyn ContactBook>) -> Self {
+        Self { executor, contacts }
+    }
+
+    /// Registers the caller under a handle nobody else has.
+    ///
+    /// The handle is claimed first, in its own log; should we stop in between, the claim is the caller's own
+    /// and registering again goes on from there.
+    ///
+    /// # Errors
+    /// [`CommandError::Handle`] when it is taken, [`CommandError::Account`] when the caller has another.
+    pub async fn register(
+        &self,
+        context: &Context,
+        command: RegisterAccount,
+    ) -> Result<Receipt, CommandError> {
+        let RegisterAccount {
+            handle,
+            profile,
+            email,
+        } = command;
+        let user_id = &context.actor;
+        let content = (&handle, &profile);
+        let ask = Ask::new(context, user_id.as_str(), "RegisterAccount", &content)?;
+        if let Some(((), receipt)) = self.executor.answered(&ask).await? {
+            return Ok(receipt);
+        }
+        let account: Account = self.executor.load(user_id.as_str()).await?;
+        if account.is_registered() && !account.is_registered_as(&handle) {
+            return Err(AccountError::AlreadyRegistered.into());
+        }
+        self.claim(&handle, user_id).await?;
+        if let Some(email) = email {
+            self.contacts.remember(user_id, &email).await?;
+        }
+        let register = AccountCommand::Register { handle, profile };
+        self.decide(&ask, register).await
+    }
+
+    /// # Errors
+    /// [`CommandError::Account`] when the caller is not registered.
+    pub async fn change_profile(
+        &self,
+        context: &Context,
+        profile: Profile,
+    ) -> Result<Receipt, CommandError> {
+        let partition = context.actor.as_str();
+        let ask = Ask::new(context, partition, "ChangeProfile", &profile)?;
+        let change = AccountCommand::ChangeProfile { profile };
+        self.decide(&ask, change).await
+    }
+
+    async fn claim(&self, handle: &Handle, user_id: &UserId) -> Result<(), CommandError> {
+        let id = handle.as_str();
+        self.executor
+            .run_system("accounts", id, &|unit| {
+                Box::pin(async move {
+                    let user_id = user_id.clone();
+                    let claim = HandleCommand::Claim { user_id };
+                    Ok(unit.execute::<HandleClaim>(id, claim).await?)
+                })
+            })
+            .await
+    }
+
+    async fn decide(
+        &self,
+        ask: &Ask<'_>,
+        command: AccountCommand,
+    ) -> Result<Receipt, CommandError> {
+        let id = ask.context.actor.as_str();
+        let command = &command;
+        let ((), receipt) = self
+            .executor
+            .run(ask, &|unit| {
+                Box::pin(async move {
+                    unit.execute::<Account>(id, command.clone()).await?;
+                    ask.context.check_version::<Account>(&unit, id)?;
+                    Ok(Reply::of::<Account>(&unit, id, ()))
+                })
+            })
+            .await?;
+        Ok(receipt)
+    }
+}
+
+/// Refuses people who have not registered.
+pub(crate) async fn require_registered(
+    executor: &Executor,
+    user_id: &UserId,
+) -> Result<(), CommandError> {
+    let account: Account = executor.load(user_id.as_str()).await?;
+    if account.is_registered() {
+        Ok(())
+    } else {
+        Err(CommandError::NotRegistered)
+    }
+}

@@ -1,0 +1,300 @@
+//! Starting, cancelling and refunding purchases on behalf of people. What follows from the payment provider's
+//! answers is [`Checkout`]'s work.
+
+use std::sync::Arc;
+
+use picasso_domain::{
+    Picture, Purchase, Timestamp,
+    picture::{Listing, PictureCommand, PictureError},
+    purchase::{Closure, PurchaseCommand, PurchaseError, Stage, Terms},
+    values::{PictureId, Price, PurchaseId},
+};
+
+use crate::{
+    Checkout, CommandError, Context, Executor, Receipt,
+    accounts::require_registered,
+    bridge::Unit,
+    executor::{Ask, Reply},
+    ports::Clock,
+};
+
+/// How often one person may try to buy one picture.
+const MAX_PURCHASE_ATTEMPTS: u32 = 1_000;
+
+#[derive(Debug, Clone, Copy)]
+pub struct StartCheckout {
+    pub picture_id: PictureId,
+    /// What the buyer saw and agrees to; a lower price is passed on, a higher one asks again.
+    pub shown_price: Price,
+}
+
+/// A checkout page the buyer can be sent to.
+#[derive(Debug, Clone)]
+pub struct CheckoutStarted {
+    pub purchase_id: PurchaseId,
+    pub checkout_url: String,
+    /// Frozen.
+    pub price: Price,
+    pub expires_at: Timestamp,
+    pub receipt: Receipt,
+}
+
+/// Commands about purchases.
+#[derive(Clone)]
+pub struct Purchases {
+    executor: Executor,
+    checkout: Checkout,
+    clock: Arc<dyn Clock>,
+    checkout_ttl: jiff::SignedDuration,
+}
+
+impl Purchases {
+    /// `checkout_ttl` is how long a checkout page stays open.
+    #[must_use]
+    pub fn new(
+        executor: Executor,
+        checkout: Checkout,
+        clock: Arc<dyn Clock>,
+        checkout_ttl: jiff::SignedDuration,
+    ) -> Self {
+        Self {
+            executor,
+            checkout,
+            clock,
+            checkout_ttl,
+        }
+    }
+
+    /// Freezes the terms (reserving an exclusive picture in the same commit) and opens the checkout page.
+    ///
+    /// A buyer whose purchase of this picture is still open is sent back to that one.
+    ///
+    /// # Errors
+    /// [`CommandError::PriceRisen`], [`CommandError::AlreadyOwned`], [`CommandError::Picture`]; and
+    /// [`CommandError::Payment`] when the page could not be opened yet: the same request again tries again.
+    pub async fn start_checkout(
+        &self,
+        context: &Context,
+        command: StartCheckout,
+    ) -> Result<CheckoutStarted, CommandError> {
+        require_registered(&self.executor, &context.actor).await?;
+        let partition = command.picture_id.to_string();
+        let content = (command.picture_id, command.shown_price);
+        let ask = Ask::new(context, &partition, "StartCheckout", &content)?;
+        let expires_at = self.clock.now() + self.checkout_ttl;
+        let (purchase_id, receipt) = self
+            .executor
+            .run(&ask, &|unit| {
+                Box::pin(async move { start(&unit, context, command, expires_at).await })
+            })
+            .await?;
+        let opened = self.checkout.advance(&purchase_id).await?;
+        self.started(purchase_id, opened, receipt)
+    }
+
+    fn started(
+        &self,
+        purchase_id: PurchaseId,
+        purchase: Purchase,
+        receipt: Receipt,
+    ) -> Result<CheckoutStarted, CommandError> {
+        let terms = purchase.terms.ok_or(PurchaseError::Unknown)?;
+        match (purchase.stage, purchase.checkout_url) {
+            (Stage::Granted, _) => Err(CommandError::AlreadyOwned),
+            (Stage::Open, Some(checkout_url)) => Ok(CheckoutStarted {
+                purchase_id,
+                checkout_url,
+                price: terms.price,
+                expires_at: terms.expires_at,
+                receipt,
+            }),
+            _ => Err(PurchaseError::Closed.into()),
+        }
+    }
+
+    /// Closes the checkout page; the purchase ends unless it was paid first.
+    ///
+    /// # Errors
+    /// [`PurchaseError::AlreadyPaid`] when the payment came first.
+    pub async fn cancel_checkout(
+        &self,
+        context: &Context,
+        purchase_id: &PurchaseId,
+    ) -> Result<Receipt, CommandError> {
+        let id = purchase_id.to_string();
+        let ask = Ask::new(context, &id, "CancelCheckout", purchase_id)?;
+        if let Some(((), receipt)) = self.executor.answered(&ask).await? {
+            return Ok(receipt);
+        }
+        let purchase: Purchase = self.executor.load(&id).await?;
+        let terms = purchase.terms.as_ref().ok_or(PurchaseError::Unknown)?;
+        if terms.buyer != context.actor {
+            return Err(CommandError::NotParty);
+        }
+        let closure = Closure::CancelledByBuyer;
+        let ended = self.checkout.close(purchase_id, closure).await?;
+        if ended.stage == Stage::Granted {
+            return Err(PurchaseError::AlreadyPaid.into());
+        }
+        self.quietly(&ask, &id).await
+    }
+
+    /// Gives the money of a granted purchase back; the buyer's right to download ends at once.
+    ///
+    /// # Errors
+    /// [`CommandError::NotParty`] unless the caller is the seller, or acts as an operator.
+    pub async fn refund(
+        &self,
+        context: &Context,
+        purchase_id: &PurchaseId,
+        as_operator: bool,
+    ) -> Result<Receipt, CommandError> {
+        let id = purchase_id.to_string();
+        let id = id.as_str();
+        let ask = Ask::new(context, id, "RefundPurchase", purchase_id)?;
+        let ((), receipt) = self
+            .executor
+            .run(&ask, &|unit| {
+                Box::pin(async move {
+                    let purchase: Purchase = unit.load(id).await?;
+                    let terms = purchase.terms.ok_or(PurchaseError::Unknown)?;
+                    if terms.seller != context.actor && !as_operator {
+                        return Err(CommandError::NotParty);
+                    }
+                    unit.execute::<Purchase>(id, PurchaseCommand::RequestRefund)
+                        .await?;
+                    let give_back = PictureCommand::Return {
+                        purchase_id: purchase_id.clone(),
+                        to: terms.seller,
+                    };
+                    let picture = purchase_id.picture().to_string();
+                    unit.execute::<Picture>(&picture, give_back).await?;
+                    Ok(Reply::of::<Purchase>(&unit, id, ()))
+                })
+            })
+            .await?;
+        // The refund is recorded; that the provider is slow is not the caller's error.
+        if let Err(error) = self.checkout.advance(purchase_id).await {
+            tracing::warn!(%purchase_id, %error, "the refund is carried out by the sweeper");
+        }
+        Ok(receipt)
+    }
+
+    /// Remembers the request without deciding anything.
+    async fn quietly(&self, ask: &Ask<'_>, id: &str) -> Result<Receipt, CommandError> {
+        let ((), receipt) = self
+            .executor
+            .run(ask, &|unit| {
+                Box::pin(async move {
+                    unit.load::<Purchase>(id).await?;
+                    Ok(Reply::of::<Purchase>(&unit, id, ()))
+                })
+            })
+            .await?;
+        Ok(receipt)
+    }
+}
+
+async fn start(
+    unit: &Unit,
+    context: &Context,
+    command: StartCheckout,
+    expires_at: Timestamp,
+) -> Result<Reply<PurchaseId>, CommandError> {
+    let buyer = &context.actor;
+    let picture_id = command.picture_id.to_string();
+    let picture: Picture = unit.load(&picture_id).await?;
+    let listing = picture.listing().ok_or(PictureError::Unknown)?;
+    if listing.owner == *buyer {
+        return Err(PictureError::OwnPicture.into());
+    }
+    let attempts = Attempts {
+        unit,
+        picture_id: command.picture_id,
+        context,
+    };
+    let purchase_id = match attempts.latest().await? {
+        Some((id, Stage::Started | Stage::Open)) => {
+            let version = unit.loaded_version::<Purchase>(&id.to_string());
+            return Ok(Reply { value: id, version });
+        }
+        Some((_, Stage::Granted)) => return Err(CommandError::AlreadyOwned),
+        latest => attempts.next(latest.map_or(0, |(id, _)| id.attempt()))?,
+    };
+    let listing = picture.available()?;
+    if !listing.price.is_covered_by(command.shown_price) {
+        let current = listing.price;
+        return Err(CommandError::PriceRisen { current });
+    }
+    let reserve = PictureCommand::Reserve {
+        purchase_id: purchase_id.clone(),
+        buyer: buyer.clone(),
+    };
+    unit.execute::<Picture>(&picture_id, reserve).await?;
+    let terms = freeze(listing, &purchase_id, expires_at);
+    let id = purchase_id.to_string();
+    unit.execute::<Purchase>(&id, PurchaseCommand::Start(Box::new(terms)))
+        .await?;
+    Ok(Reply::of::<Purchase>(unit, &id, purchase_id))
+}
+
+fn freeze(listing: &Listing, purchase_id: &PurchaseId, expires_at: Timestamp) -> Terms {
+    Terms {
+        picture_id: purchase_id.picture(),
+        buyer: purchase_id.buyer().clone(),
+        seller: listing.owner.clone(),
+        price: listing.price,
+        edition: listing.edition,
+        licence: listing.licence,
+        original: listing.original.digest,
+        expires_at,
+    }
+}
+
+/// The attempts of one buyer at one picture: numbered from 1 without holes.
+struct Attempts<'a> {
+    unit: &'a Unit,
+    picture_id: PictureId,
+    context: &'a Context,
+}
+
+impl Attempts<'_> {
+    fn id(&self, attempt: u32) -> PurchaseId {
+        PurchaseId::new(self.picture_id, self.context.actor.clone(), attempt)
+    }
+
+    async fn stage(&self, attempt: u32) -> Result<Stage, CommandError> {
+        let purchase: Purchase = self.unit.load(&self.id(attempt).to_string()).await?;
+        Ok(purchase.stage)
+    }
+
+    /// The last attempt that exists: doubles until one is absent, then halves the gap.
+    async fn latest(&self) -> Result<Option<(PurchaseId, Stage)>, CommandError> {
+        let mut found = (0, Stage::Absent);
+        let mut absent = 1;
+        loop {
+            let stage = self.stage(absent).await?;
+            if stage == Stage::Absent {
+                break;
+            }
+            found = (absent, stage);
+            absent *= 2;
+        }
+        while absent - found.0 > 1 {
+            let middle = found.0 + (absent - found.0) / 2;
+            match self.stage(middle).await? {
+                Stage::Absent => absent = middle,
+                stage => found = (middle, stage),
+            }
+        }
+        Ok((found.0 > 0).then(|| (self.id(found.0), found.1)))
+    }
+
+    fn next(&self, latest: u32) -> Result<PurchaseId, CommandError> {
+        if latest >= MAX_PURCHASE_ATTEMPTS {
+            let limit = MAX_PURCHASE_ATTEMPTS;
+            return Err(CommandError::TooManyAttempts { limit });
+        }
+        Ok(self.id(latest + 1))
+    }
+}

@@ -1,0 +1,19 @@
+//! Reactors do something in the world because of an event. Each follows the log with its own checkpoint and
+//! writes what is to be done into the durable agenda; workers do it, again and again until it is done.
+//!
+//! Keeps true: reactors are never rebuilt or replayed from the start; an event becomes a task before the
+//! checkpoint moves past it.
+
+mod collector;
+mod follow;
+mod receipts;
+mod settle;
+mod webhooks;
+mod work;
+
+pub use collector::{BlobReferences, Collector};
+pub use follow::{Follow, Planner};
+pub use receipts::{ReceiptPlanner, Receipts};
+pub use settle::{Settle, SettlePlanner};
+pub use webhooks::Webhooks;
+pub use work::{Outcome, Pace, Worker, work};

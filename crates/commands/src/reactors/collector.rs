@@ -1,0 +1,122 @@
+//! Collects what uploads left behind: files that no event names, once they are old enough that none will.
+
+use std::{sync::Arc, time::Duration};
+
+use async_trait::async_trait;
+use jiff::SignedDuration;
+use picasso_domain::{Timestamp, values::Digest};
+use tokio_util::sync::CancellationToken;
+
+use crate::ports::{BlobInfo, BlobStore, Clock, Unavailable};
+
+const PAGE: usize = 500;
+
+/// Which of some files the log names. Answered for everything recorded before the call, or an error.
+#[async_trait]
+pub trait BlobReferences: Send + Sync + 'static {
+    async fn referenced(&self, digests: &[Digest]) -> Result<Vec<Digest>, Unavailable>;
+}
+
+/// Removes files without an event. An event without a file cannot happen: files are durable first, and a file
+/// is kept at least `grace` after it was last stored.
+pub struct Collector {
+    pub blobs: Arc<dyn BlobStore>,
+    pub references: Arc<dyn BlobReferences>,
+    pub clock: Arc<dyn Clock>,
+    /// Longer than any upload takes to finish.
+    pub grace: SignedDuration,
+}
+
+/// What one round removed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Collected {
+    pub uploads: u64,
+    pub originals: u64,
+    pub derivatives: u64,
+}
+
+impl Collector {
+    /// Collects every `pause` until it is told to stop.
+    pub async fn run(self, pause: Duration, stop: CancellationToken) {
+        loop {
+            match stop.run_until_cancelled(self.collect()).await {
+                None => return,
+                Some(Ok(collected)) if collected == Collected::default() => {}
+                Some(Ok(collected)) => tracing::info!(?collected, "orphaned files were removed"),
+                Some(Err(error)) => {
+                    tracing::warn!(
+                        error = &error as &dyn std::error::Error,
+                        "orphaned files could not be collected"
+                    );
+                }
+            }
+            let wait = tokio::time::sleep(pause);
+            if stop.run_until_cancelled(wait).await.is_none() {
+                return;
+            }
+        }
+    }
+
+    /// One round over everything stored.
+    ///
+    /// # Errors
+    /// [`Unavailable`]; what was removed until then stays removed.
+    pub async fn collect(&self) -> Result<Collected, Unavailable> {
+        let before = self.clock.now() - self.grace;
+        Ok(Collected {
+            uploads: self.blobs.discard_stale_uploads(before).await?,
+            originals: self.originals(before).await?,
+            derivatives: self.derivatives(before).await?,
+        })
+    }
+
+    async fn originals(&self, before: Timestamp) -> Result<u64, Unavailable> {
+        let (mut after, mut removed) = (None, 0);
+        loop {
+            let page = self.blobs.list_originals(after, PAGE).await?;
+            let Some(last) = page.last() else {
+                return Ok(removed);
+            };
+            after = Some(last.digest);
+            for digest in self.orphans(&page, before).await? {
+                self.blobs.remove_original(digest).await?;
+                removed += 1;
+            }
+        }
+    }
+
+    async fn derivatives(&self, before: Timestamp) -> Result<u64, Unavailable> {
+        let (mut after, mut removed) = (None, 0);
+        loop {
+            let page = self.blobs.list_derivatives(after, PAGE).await?;
+            let Some(last) = page.last() else {
+                return Ok(removed);
+            };
+            after = Some(last.digest);
+            for digest in self.orphans(&page, before).await? {
+                self.blobs.remove_derivative(digest).await?;
+                removed += 1;
+            }
+        }
+    }
+
+    async fn orphans(
+        &self,
+        page: &[BlobInfo],
+        before: Timestamp,
+    ) -> Result<Vec<Digest>, Unavailable> {
+        let old: Vec<Digest> = page
+            .iter()
+            .filter(|blob| blob.stored_at < before)
+            .map(|blob| blob.digest)
+            .collect();
+        if old.is_empty() {
+            return Ok(old);
+        }
+        let named = self.references.referenced(&old).await?;
+        Ok(old
+            .into_iter()
+            .filter(|digest| !named.contains(digest))
+            .collect())
+    }
+}
