@@ -1,0 +1,386 @@
+//! Recorded events for the tests of the folds: a small market with one artist, two buyers and one picture.
+
+use std::sync::Arc;
+
+use picasso_domain::{
+    Account, Aggregate, DomainEvent, Picture, Purchase, Reaction, Timestamp,
+    account::{AccountEvent, Profile},
+    picture::{Details, Edition, Licence, PictureEvent, Upload},
+    purchase::{PurchaseEvent, RefundReason, Terms},
+    reaction::ReactionEvent,
+    values::*,
+};
+use picasso_eventlog::{LogId, Metadata, Offset, RecordedEvent};
+use serde_json::value::to_raw_value;
+
+use crate::{Effect, FoldError, Projection, Recorded};
+
+pub const PICTURE: &str = "0190c0de-0000-7000-8000-000000000001";
+
+pub fn picture_id() -> PictureId {
+    PictureId::parse(PICTURE).unwrap()
+}
+
+pub fn user(name: &str) -> UserId {
+    UserId::parse(name).unwrap()
+}
+
+pub fn digest(byte: u8) -> Digest {
+    Digest::new([byte; 32])
+}
+
+pub fn eur(amount_minor: i64) -> Price {
+    Price::parse(amount_minor, "EUR").unwrap()
+}
+
+/// The time of the event at an offset: one second each.
+pub fn at(offset: u64) -> Timestamp {
+    Timestamp::from_second(1_800_000_000 + i64::try_from(offset).unwrap()).unwrap()
+}
+
+fn recorded(aggregate_type: &str, id: &str, offset: u64, data: DomainEvent) -> Recorded {
+    let event = RecordedEvent {
+        log: LogId(0),
+        offset: Offset(offset),
+        aggregate_type: aggregate_type.to_owned(),
+        aggregate_id: id.to_owned(),
+        sequence: offset,
+        event_type: data.name().to_owned(),
+        event_version: 1,
+        payload: to_raw_value(&data).unwrap(),
+        metadata: Metadata::default(),
+        recorded_at: at(offset),
+    };
+    // Through the stored form, so that what is folded is what a log would hold.
+    Recorded::decode(Arc::new(event)).unwrap()
+}
+
+pub fn picture(offset: u64, event: PictureEvent) -> Recorded {
+    recorded(Picture::TYPE, PICTURE, offset, DomainEvent::Picture(event))
+}
+
+pub fn account(offset: u64, who: &str, event: AccountEvent) -> Recorded {
+    recorded(Account::TYPE, who, offset, DomainEvent::Account(event))
+}
+
+pub fn purchase(offset: u64, attempt: u32, event: PurchaseEvent) -> Recorded {
+    let id = purchase_id(attempt).to_string();
+    recorded(Purchase::TYPE, &id, offset, DomainEvent::Purchase(event))
+}
+
+pub fn reaction(offset: u64, event: ReactionEvent) -> Recorded {
+    let id = match &event {
+        ReactionEvent::PictureLiked { user_id, .. }
+        | ReactionEvent::PictureUnliked { user_id, .. } => Reaction::id(picture_id(), user_id),
+    };
+    recorded(Reaction::TYPE, &id, offset, DomainEvent::Reaction(event))
+}
+
+/// Bob's attempt to buy the picture.
+pub fn purchase_id(attempt: u32) -> PurchaseId {
+    PurchaseId::new(picture_id(), user("bob"), attempt)
+}
+
+pub fn details(title: &str, tags: &[&str]) -> Details {
+    Details {
+        title: Title::parse(title).unwrap(),
+        tags: Tags::parse(tags).unwrap(),
+        ..Details::default()
+    }
+}
+
+pub fn upload(edition: Edition) -> Upload {
+    let dimensions = Dimensions {
+        width: 4000,
+        height: 3000,
+    };
+    let derivative = |(index, kind): (u8, DerivativeKind)| Derivative {
+        kind,
+        digest: digest(10 + index),
+        dimensions,
+        size_bytes: 1_000,
+    };
+    let kinds = (0_u8..).zip(DerivativeKind::ALL);
+    Upload {
+        artist: user("ann"),
+        original: Original {
+            digest: digest(1),
+            size_bytes: 5_000_000,
+            media_type: MediaType::Jpeg,
+            dimensions,
+        },
+        derivatives: kinds.map(derivative).collect(),
+        thumbhash: ThumbHash("00ff".to_owned()),
+        dominant_colour: Colour::rgb([1, 2, 3]),
+        details: details("Quiet harbour", &["dawn", "sea"]),
+        price: eur(1_900),
+        edition,
+        licence: Licence::Personal,
+    }
+}
+
+pub fn uploaded(offset: u64, edition: Edition) -> Recorded {
+    let upload = Box::new(upload(edition));
+    picture(offset, PictureEvent::PictureUploaded(upload))
+}
+
+pub fn published(offset: u64) -> Recorded {
+    picture(offset, PictureEvent::PicturePublished)
+}
+
+pub fn terms() -> Terms {
+    terms_at(eur(1_900))
+}
+
+pub fn terms_at(price: Price) -> Terms {
+    Terms {
+        picture_id: picture_id(),
+        buyer: user("bob"),
+        seller: user("ann"),
+        price,
+        edition: Edition::Open,
+        licence: Licence::Personal,
+        original: digest(1),
+        expires_at: at(5_000),
+    }
+}
+
+pub fn payment_id(id: &str) -> PaymentId {
+    PaymentId(id.to_owned())
+}
+
+pub fn started(offset: u64, attempt: u32) -> Recorded {
+    purchase(
+        offset,
+        attempt,
+        PurchaseEvent::PurchaseStarted(Box::new(terms())),
+    )
+}
+
+pub fn opened(offset: u64, attempt: u32) -> Recorded {
+    let event = PurchaseEvent::CheckoutOpened {
+        session_id: SessionId("cs_1".to_owned()),
+        url: "http://127.0.0.1/pay".to_owned(),
+    };
+    purchase(offset, attempt, event)
+}
+
+pub fn paid(offset: u64, attempt: u32, payment: &str) -> Recorded {
+    let event = PurchaseEvent::PaymentReceived {
+        payment_id: payment_id(payment),
+        amount: eur(1_900).money(),
+    };
+    purchase(offset, attempt, event)
+}
+
+pub fn granted(offset: u64, attempt: u32) -> Recorded {
+    granted_at(offset, attempt, eur(1_900))
+}
+
+pub fn granted_at(offset: u64, attempt: u32, price: Price) -> Recorded {
+    let event = PurchaseEvent::PurchaseGranted {
+        payment_id: payment_id("pi_1"),
+        terms: Box::new(terms_at(price)),
+    };
+    purchase(offset, attempt, event)
+}
+
+pub fn revoked(offset: u64, attempt: u32) -> Recorded {
+    let terms = Box::new(terms());
+    purchase(offset, attempt, PurchaseEvent::PurchaseRevoked { terms })
+}
+
+pub fn refund_requested(
+    offset: u64,
+    attempt: u32,
+    payment: &str,
+    reason: RefundReason,
+) -> Recorded {
+    let event = PurchaseEvent::RefundRequested {
+        payment_id: payment_id(payment),
+        key: format!("refund-{payment}"),
+        reason,
+    };
+    purchase(offset, attempt, event)
+}
+
+pub fn refunded(offset: u64, attempt: u32, payment: &str) -> Recorded {
+    let event = PurchaseEvent::PaymentRefunded {
+        payment_id: payment_id(payment),
+        refund_id: RefundId("re_1".to_owned()),
+    };
+    purchase(offset, attempt, event)
+}
+
+pub fn liked(offset: u64, who: &str) -> Recorded {
+    let (picture_id, user_id) = (picture_id(), user(who));
+    reaction(
+        offset,
+        ReactionEvent::PictureLiked {
+            picture_id,
+            user_id,
+        },
+    )
+}
+
+pub fn unliked(offset: u64, who: &str) -> Recorded {
+    let (picture_id, user_id) = (picture_id(), user(who));
+    reaction(
+        offset,
+        ReactionEvent::PictureUnliked {
+            picture_id,
+            user_id,
+        },
+    )
+}
+
+pub fn registered(offset: u64, who: &str) -> Recorded {
+    let event = AccountEvent::AccountRegistered {
+        handle: Handle::parse(who).unwrap(),
+        profile: Profile::default(),
+    };
+    account(offset, who, event)
+}
+
+/// One of every event there is: what no fold may choke on.
+pub fn every_event() -> Vec<Recorded> {
+    let buyer = user("bob");
+    let id = || purchase_id(1);
+    let claimed = picasso_domain::handle::HandleEvent::HandleClaimed {
+        user_id: user("ann"),
+    };
+    vec![
+        recorded("handle", "ann", 1, DomainEvent::Handle(claimed)),
+        registered(2, "ann"),
+        account(
+            3,
+            "ann",
+            AccountEvent::ProfileChanged {
+                profile: Profile::default(),
+            },
+        ),
+        uploaded(4, Edition::Exclusive),
+        published(5),
+        picture(6, PictureEvent::PictureRepriced { price: eur(900) }),
+        picture(
+            7,
+            PictureEvent::PictureDetailsChanged {
+                details: details("New", &[]),
+            },
+        ),
+        picture(8, PictureEvent::PictureReserved { purchase_id: id() }),
+        picture(
+            9,
+            PictureEvent::PictureReservationReleased { purchase_id: id() },
+        ),
+        picture(
+            10,
+            PictureEvent::PictureSold {
+                purchase_id: id(),
+                buyer,
+            },
+        ),
+        picture(
+            11,
+            PictureEvent::PictureReturned {
+                purchase_id: id(),
+                to: user("ann"),
+            },
+        ),
+        picture(12, PictureEvent::PictureWithdrawn),
+        liked(13, "bob"),
+        unliked(14, "bob"),
+        started(15, 1),
+        opened(16, 1),
+        purchase(
+            17,
+            1,
+            PurchaseEvent::PaymentDeclined {
+                code: "card_declined".to_owned(),
+            },
+        ),
+        paid(18, 1, "pi_1"),
+        granted(19, 1),
+        refund_requested(20, 1, "pi_1", RefundReason::Requested),
+        revoked(21, 1),
+        refunded(22, 1, "pi_1"),
+        purchase(
+            23,
+            2,
+            PurchaseEvent::PurchaseClosed {
+                closure: picasso_domain::purchase::Closure::Expired,
+            },
+        ),
+    ]
+}
+
+/// What the fold of a history leaves under one key, the way the runtime folds it: a deleted document begins anew.
+pub fn fold<P: Projection>(
+    projection: &P,
+    key: &str,
+    history: &[Recorded],
+) -> Result<P::Document, FoldError> {
+    let mut document = P::Document::default();
+    for event in history {
+        if !projection.keys(event).iter().any(|touched| touched == key) {
+            continue;
+        }
+        if projection.fold(key, &mut document, event)? == Effect::Delete {
+            document = P::Document::default();
+        }
+    }
+    Ok(document)
+}
+
+/// Any order of any events, repeated or missing: a fold answers, and a refused event changes nothing.
+pub fn check_any_history<P: Projection>(projection: &P, order: &[prop_index::Index]) {
+    let events = every_event();
+    let mut documents = std::collections::BTreeMap::<String, P::Document>::new();
+    for index in order {
+        let event = index.get(&events);
+        for key in projection.keys(event) {
+            let document = documents.entry(key.clone()).or_default();
+            let before = serde_json::to_string(document).unwrap();
+            match projection.fold(&key, document, event) {
+                Ok(Effect::Keep) => {}
+                Ok(Effect::Delete) => *document = P::Document::default(),
+                Err(error) => {
+                    assert!(error.reason.contains("does not fit"), "{error}");
+                    assert_eq!(before, serde_json::to_string(document).unwrap());
+                }
+            }
+            check_entries(projection, &key, document);
+            let stored = serde_json::to_string(document).unwrap();
+            let read: P::Document = serde_json::from_str(&stored).unwrap();
+            assert_eq!(stored, serde_json::to_string(&read).unwrap());
+        }
+    }
+}
+
+/// Only declared indexes, no place taken twice.
+fn check_entries<P: Projection>(projection: &P, key: &str, document: &P::Document) {
+    let mut entries = projection.index(key, document);
+    let declared = |name| P::INDEXES.iter().any(|index| index.name == name);
+    assert!(entries.iter().all(|entry| declared(entry.index)));
+    let all = entries.len();
+    entries.sort();
+    entries.dedup();
+    assert_eq!(all, entries.len());
+}
+
+pub use proptest::sample as prop_index;
+
+/// The test each projection makes of [`check_any_history`].
+macro_rules! survives_any_history {
+    ($projection:expr) => {
+        proptest::proptest! {
+            #[test]
+            fn any_history_is_folded_or_refused_whole(
+                order in proptest::collection::vec(proptest::prelude::any::<proptest::sample::Index>(), 0..60)
+            ) {
+                crate::samples::check_any_history(&$projection, &order);
+            }
+        }
+    };
+}
+pub(crate) use survives_any_history;
