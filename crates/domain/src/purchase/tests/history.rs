@@ -85,13 +85,31 @@ fn grant(event: &PurchaseEvent) -> Option<(&PaymentId, &Terms)> {
     }
 }
 
-/// Each payment is asked back at most once, under a key of its own.
+/// A refund asked for twice could be paid twice.
 fn each_payment_goes_back_once(_: &Purchase, history: &[PurchaseEvent]) {
     let asked = |id: &str| {
         let of_payment = |event: &&PurchaseEvent| matches!(event, PurchaseEvent::RefundRequested { payment_id, .. } if payment_id.0 == id);
         history.iter().filter(of_payment).count()
     };
     assert!(PAYMENTS.into_iter().all(|id| asked(id) <= 1));
+}
+
+/// Whoever was told that nothing will be charged is not charged after all.
+fn what_has_ended_is_never_granted(_: &Purchase, history: &[PurchaseEvent]) {
+    let is_end = |event: &PurchaseEvent| {
+        matches!(
+            event,
+            PurchaseEvent::PurchaseClosed { .. } | PurchaseEvent::PurchaseRevoked { .. }
+        )
+    };
+    let after_end = history.iter().skip_while(|event| !is_end(event));
+    assert_eq!(
+        after_end.filter_map(grant).count(),
+        0,
+        "granted after its end"
+    );
+    let ends = history.iter().filter(|event| is_end(event));
+    assert!(ends.count() <= 1, "ended twice");
 }
 
 proptest! {
@@ -105,6 +123,7 @@ proptest! {
         laws::hold::<Purchase>(begun.collect(), |purchase, history| {
             money_is_kept_for_a_grant_alone(purchase, history);
             each_payment_goes_back_once(purchase, history);
+            what_has_ended_is_never_granted(purchase, history);
         });
     }
 }
