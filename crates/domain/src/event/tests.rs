@@ -19,7 +19,7 @@ use crate::{
         ann, bob, bobs_purchase, details, eur, handle, payment, picture_id, price, profile, refund,
         session, terms, upload,
     },
-    values::MediaType,
+    values::{Currency, DerivativeKind, MediaType},
 };
 
 /// Lists one sample per variant; a variant that has none does not compile.
@@ -235,43 +235,38 @@ fn a_payload_without_its_shape_is_refused() {
     }
 }
 
+/// Checks the stored word of every variant; a variant that has no row does not compile.
+macro_rules! words {
+    ($name:ident: $($variant:ident => $word:literal,)+) => {
+        for value in [$($name::$variant),+] {
+            let word = match value { $($name::$variant => $word),+ };
+            assert_eq!(serde_json::to_value(value).expect("it encodes"), word);
+        }
+    };
+}
+
 #[test]
 fn the_words_inside_events_stay_as_they_are() {
-    fn stored<T: serde::Serialize>(words: impl IntoIterator<Item = T>) -> Vec<Value> {
-        let encode = |word| serde_json::to_value(word).expect("it encodes");
-        words.into_iter().map(encode).collect()
+    words! { Closure:
+        CancelledByBuyer => "cancelled_by_buyer",
+        Expired => "expired",
+        CheckoutRefused => "checkout_refused",
+        PaymentUnusable => "payment_unusable",
     }
-    use {Closure as C, RefundReason as R};
-    assert_eq!(
-        stored([C::CancelledByBuyer, C::Expired, C::PaymentUnusable]),
-        ["cancelled_by_buyer", "expired", "payment_unusable"]
-    );
-    assert_eq!(
-        stored([
-            R::Requested,
-            R::PaidTwice,
-            R::PaidTooLate,
-            R::WrongAmount,
-            R::PictureUnavailable
-        ]),
-        [
-            "requested",
-            "paid_twice",
-            "paid_too_late",
-            "wrong_amount",
-            "picture_unavailable"
-        ]
-    );
-    assert_eq!(
-        stored([Edition::Open, Edition::Exclusive]),
-        ["open", "exclusive"]
-    );
-    assert_eq!(
-        stored([Licence::Personal, Licence::Commercial]),
-        ["personal", "commercial"]
-    );
-    assert_eq!(
-        stored([MediaType::Jpeg, MediaType::Png, MediaType::Webp]),
-        ["jpeg", "png", "webp"]
-    );
+    words! { RefundReason:
+        Requested => "requested",
+        PaidTwice => "paid_twice",
+        PaidTooLate => "paid_too_late",
+        WrongAmount => "wrong_amount",
+        PictureUnavailable => "picture_unavailable",
+    }
+    words! { Edition: Open => "open", Exclusive => "exclusive", }
+    words! { Licence: Personal => "personal", Commercial => "commercial", }
+    words! { MediaType: Jpeg => "jpeg", Png => "png", Webp => "webp", }
+    words! { DerivativeKind:
+        Preview => "preview",
+        ThumbnailLarge => "thumbnail_large",
+        ThumbnailSmall => "thumbnail_small",
+    }
+    words! { Currency: Chf => "CHF", Eur => "EUR", Gbp => "GBP", Jpy => "JPY", Usd => "USD", }
 }

@@ -41,7 +41,12 @@ fn any_refund() -> impl Strategy<Value = PurchaseCommand> {
 }
 
 fn any_command() -> impl Strategy<Value = PurchaseCommand> {
-    let closure = prop::sample::select(vec![Closure::CancelledByBuyer, Closure::Expired]);
+    let closures = vec![
+        Closure::CancelledByBuyer,
+        Closure::Expired,
+        Closure::CheckoutRefused,
+    ];
+    let closure = prop::sample::select(closures);
     prop_oneof![
         1 => (1199..1201_i64).prop_map(|amount| start(Terms { price: price(amount), ..terms() })),
         1 => prop::sample::select(vec!["cs_1", "cs_2"]).prop_map(open),
