@@ -1,0 +1,148 @@
+//! Refunds: in parts or whole, never more than was paid.
+
+use rusqlite::{OptionalExtension, Transaction, params};
+use serde_json::Value;
+
+use super::error::{Failure, Refusal};
+use super::objects;
+use super::params::{CreateRefund, Metadata};
+use super::payments::{Charge, Intent};
+use crate::error::Result;
+use crate::{ids, money, webhooks};
+
+pub(super) struct Refund {
+    pub id: String,
+    pub charge: String,
+    pub payment_intent: String,
+    pub amount: i64,
+    pub currency: String,
+    pub reason: Option<String>,
+    pub metadata: Metadata,
+    pub created: i64,
+}
+
+pub(super) fn create(
+    tx: &Transaction<'_>,
+    request: CreateRefund,
+    now_s: i64,
+) -> Result<Value, Failure> {
+    let mut charge = refundable_charge(tx, &request)?;
+    let amount = refundable_amount(&charge, request.amount)?;
+    let refund = Refund {
+        id: ids::refund(),
+        charge: charge.id.clone(),
+        payment_intent: charge.payment_intent.clone(),
+        amount,
+        currency: charge.currency.clone(),
+        reason: request.reason,
+        metadata: request.metadata,
+        created: now_s,
+    };
+    refund.insert(tx)?;
+    tx.execute(
+        "UPDATE charges SET refunded = refunded + ? WHERE id = ?",
+        params![amount, charge.id],
+    )?;
+    charge.refunded += amount;
+    let intent = Intent::load(tx, &charge.payment_intent, "payment_intent")?;
+    webhooks::record(
+        tx,
+        "charge.refunded",
+        &objects::charge(&charge, &intent.metadata),
+    )?;
+    Ok(objects::refund(&refund))
+}
+
+pub(super) fn retrieve(tx: &Transaction<'_>, id: &str) -> Result<Value, Failure> {
+    let refund = Refund::find(tx, id)?.ok_or_else(|| Refusal::no_such("refund", "refund", id))?;
+    Ok(objects::refund(&refund))
+}
+
+fn refundable_charge(tx: &Transaction<'_>, request: &CreateRefund) -> Result<Charge, Failure> {
+    match (&request.payment_intent, &request.charge) {
+        (Some(id), None) => {
+            let intent = Intent::load(tx, id, "payment_intent")?;
+            let unpaid = || {
+                Refusal::invalid(format!(
+                    "This PaymentIntent ({id}) does not have a successful charge to refund."
+                ))
+                .code("payment_intent_unexpected_state")
+            };
+            Ok(intent.charge.ok_or_else(unpaid)?)
+        }
+        (None, Some(id)) => {
+            Ok(Charge::find(tx, id)?.ok_or_else(|| Refusal::no_such("charge", "charge", id))?)
+        }
+        _ => Err(Refusal::invalid(
+            "You must provide exactly one of `payment_intent` and `charge`.",
+        )
+        .code("parameter_missing")
+        .into()),
+    }
+}
+
+/// What to refund: the whole rest unless an amount is wanted.
+fn refundable_amount(charge: &Charge, wanted: Option<i64>) -> Result<i64, Refusal> {
+    let rest = charge.amount - charge.refunded;
+    if rest == 0 {
+        return Err(
+            Refusal::invalid(format!("Charge {} has already been refunded.", charge.id))
+                .code("charge_already_refunded"),
+        );
+    }
+    let amount = wanted.unwrap_or(rest);
+    if amount > rest {
+        return Err(Refusal::invalid(format!(
+            "Refund amount ({}) is greater than unrefunded amount on charge ({})",
+            money::display(amount, &charge.currency),
+            money::display(rest, &charge.currency)
+        ))
+        .param("amount"));
+    }
+    Ok(amount)
+}
+
+impl Refund {
+    fn insert(&self, tx: &Transaction<'_>) -> Result<()> {
+        tx.execute(
+            "INSERT INTO refunds (id, charge, payment_intent, amount, currency, reason, metadata, created)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            params![
+                self.id,
+                self.charge,
+                self.payment_intent,
+                self.amount,
+                self.currency,
+                self.reason,
+                serde_json::to_string(&self.metadata)?,
+                self.created
+            ],
+        )?;
+        Ok(())
+    }
+
+    fn find(tx: &Transaction<'_>, id: &str) -> Result<Option<Self>> {
+        let found = tx
+            .query_row("SELECT * FROM refunds WHERE id = ?", [id], |row| {
+                let refund = Self {
+                    id: row.get("id")?,
+                    charge: row.get("charge")?,
+                    payment_intent: row.get("payment_intent")?,
+                    amount: row.get("amount")?,
+                    currency: row.get("currency")?,
+                    reason: row.get("reason")?,
+                    metadata: Metadata::new(),
+                    created: row.get("created")?,
+                };
+                Ok((refund, row.get::<_, String>("metadata")?))
+            })
+            .optional()?;
+        let Some((refund, metadata)) = found else {
+            return Ok(None);
+        };
+        Ok(Some(Self {
+            metadata: serde_json::from_str(&metadata)?,
+            ..refund
+        }))
+    }
+}

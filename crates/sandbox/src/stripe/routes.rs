@@ -1,0 +1,196 @@
+//! The `/v1/` routes: each reads its request and names its effect; `call` does the rest.
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::{Path, RawQuery, State};
+use axum::http::{HeaderMap, Uri};
+use axum::middleware::from_fn_with_state;
+use axum::response::Response;
+use axum::routing::{get, post};
+
+use super::call::{Call, perform, refuse};
+use super::error::Refusal;
+use super::idempotency::IdempotencyKey;
+use super::params::{CreateRefund, CreateSession, Expand, parse};
+use super::payments::Intent;
+use super::sessions::{Session, expire};
+use super::{auth, objects, refunds};
+use crate::faults::Operation;
+use crate::server::Sandbox;
+
+pub(crate) fn router(sandbox: &Sandbox) -> Router<Sandbox> {
+    Router::new()
+        .route("/v1/checkout/sessions", post(create_session))
+        .route("/v1/checkout/sessions/{id}", get(retrieve_session))
+        .route("/v1/checkout/sessions/{id}/expire", post(expire_session))
+        .route("/v1/payment_intents/{id}", get(retrieve_payment_intent))
+        .route("/v1/refunds", post(create_refund))
+        .route("/v1/refunds/{id}", get(retrieve_refund))
+        .route("/v1/{*rest}", axum::routing::any(unknown))
+        .layer(from_fn_with_state(sandbox.clone(), auth::require_key))
+}
+
+async fn create_session(
+    State(sandbox): State<Sandbox>,
+    headers: HeaderMap,
+    uri: Uri,
+    body: Bytes,
+) -> Response {
+    let prepared = parse::<CreateSession>(&body).and_then(|request| {
+        request.check()?;
+        check_expand(&request.expand)?;
+        Ok((request, key(&headers, &uri, &body)?))
+    });
+    let (request, key) = match prepared {
+        Ok(prepared) => prepared,
+        Err(refusal) => return refuse(refusal),
+    };
+    let now_s = sandbox.clock().now_s();
+    let min_lifetime_s = sandbox.config().min_session_lifetime.as_secs();
+    let url = sandbox.config().public_base_url.clone();
+    let subject = request.client_reference_id.clone();
+    let call = Call {
+        operation: Some(Operation::CreateSession),
+        key,
+        subject,
+    };
+    perform(&sandbox, call, move |tx| {
+        let session = Session::new(request, now_s, min_lifetime_s)?;
+        session.insert(tx)?;
+        Ok(objects::session(&session, &url))
+    })
+    .await
+}
+
+async fn retrieve_session(
+    State(sandbox): State<Sandbox>,
+    Path(id): Path<String>,
+    RawQuery(query): RawQuery,
+) -> Response {
+    let query = query.unwrap_or_default();
+    let parsed = parse::<Expand>(query.as_bytes()).and_then(|Expand { expand }| {
+        check_expand(&expand)?;
+        Ok(!expand.is_empty())
+    });
+    let expands_intent = match parsed {
+        Ok(expands_intent) => expands_intent,
+        Err(refusal) => return refuse(refusal),
+    };
+    let url = sandbox.config().public_base_url.clone();
+    perform(
+        &sandbox,
+        plain(Operation::RetrieveSession, &id),
+        move |tx| {
+            let session = Session::load(tx, &id)?;
+            let mut object = objects::session(&session, &url);
+            if let (true, Some(intent)) = (expands_intent, &session.payment_intent) {
+                object["payment_intent"] =
+                    objects::payment_intent(&Intent::load(tx, intent, "payment_intent")?);
+            }
+            Ok(object)
+        },
+    )
+    .await
+}
+
+async fn expire_session(
+    State(sandbox): State<Sandbox>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    uri: Uri,
+    body: Bytes,
+) -> Response {
+    let key = match parse::<Expand>(&body).and_then(|_| key(&headers, &uri, &body)) {
+        Ok(key) => key,
+        Err(refusal) => return refuse(refusal),
+    };
+    let url = sandbox.config().public_base_url.clone();
+    let call = Call {
+        key,
+        ..plain(Operation::ExpireSession, &id)
+    };
+    perform(&sandbox, call, move |tx| expire(tx, &id, &url)).await
+}
+
+async fn retrieve_payment_intent(
+    State(sandbox): State<Sandbox>,
+    Path(id): Path<String>,
+) -> Response {
+    perform(&sandbox, unfaulted(), move |tx| {
+        Ok(objects::payment_intent(&Intent::load(tx, &id, "intent")?))
+    })
+    .await
+}
+
+async fn create_refund(
+    State(sandbox): State<Sandbox>,
+    headers: HeaderMap,
+    uri: Uri,
+    body: Bytes,
+) -> Response {
+    let prepared = parse::<CreateRefund>(&body).and_then(|request| {
+        request.check()?;
+        Ok((request, key(&headers, &uri, &body)?))
+    });
+    let (request, key) = match prepared {
+        Ok(prepared) => prepared,
+        Err(refusal) => return refuse(refusal),
+    };
+    let now_s = sandbox.clock().now_s();
+    let subject = request
+        .payment_intent
+        .clone()
+        .or_else(|| request.charge.clone());
+    let call = Call {
+        operation: Some(Operation::Refund),
+        key,
+        subject,
+    };
+    perform(&sandbox, call, move |tx| {
+        refunds::create(tx, request, now_s)
+    })
+    .await
+}
+
+async fn retrieve_refund(State(sandbox): State<Sandbox>, Path(id): Path<String>) -> Response {
+    perform(&sandbox, unfaulted(), move |tx| refunds::retrieve(tx, &id)).await
+}
+
+async fn unknown(uri: Uri) -> Response {
+    refuse(Refusal::unknown_url(uri.path()))
+}
+
+fn plain(operation: Operation, subject: &str) -> Call {
+    Call {
+        operation: Some(operation),
+        key: None,
+        subject: Some(subject.to_owned()),
+    }
+}
+
+fn unfaulted() -> Call {
+    Call {
+        operation: None,
+        key: None,
+        subject: None,
+    }
+}
+
+fn key(headers: &HeaderMap, uri: &Uri, body: &[u8]) -> Result<Option<IdempotencyKey>, Refusal> {
+    let Some(key) = headers.get("idempotency-key") else {
+        return Ok(None);
+    };
+    let key = key
+        .to_str()
+        .map_err(|_| Refusal::invalid("Idempotency keys must be visible ASCII."))?;
+    IdempotencyKey::new(key, uri.path(), body).map(Some)
+}
+
+fn check_expand(expand: &[String]) -> Result<(), Refusal> {
+    match expand.iter().find(|path| *path != "payment_intent") {
+        None => Ok(()),
+        Some(path) => Err(
+            Refusal::invalid(format!("This property cannot be expanded ({path}).")).param("expand"),
+        ),
+    }
+}
