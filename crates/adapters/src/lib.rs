@@ -2,4 +2,5 @@
 //!
 //! No business words in here: an adapter stores, sends or fetches what it is given.
 
+pub mod fs;
 pub mod sqlite;

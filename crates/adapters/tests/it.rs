@@ -1,4 +1,6 @@
 //! The adapters against the contracts of their ports, over real files and sockets.
 
+#[path = "it/blobs.rs"]
+mod blobs;
 #[path = "it/event_log.rs"]
 mod event_log;

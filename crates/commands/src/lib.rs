@@ -6,6 +6,7 @@
 mod accounts;
 pub mod bridge;
 mod checkout;
+pub mod contract;
 mod error;
 mod executor;
 pub mod links;
