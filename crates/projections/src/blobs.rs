@@ -1,6 +1,7 @@
 //! Blobs: which stored files an event speaks of. Never public; the collector of orphans removes only what is
 //! not here. No event takes a reference back, so a file once referenced stays.
 
+mod query;
 #[cfg(test)]
 mod tests;
 
@@ -11,6 +12,7 @@ use picasso_domain::{
 };
 use serde::{Deserialize, Serialize};
 
+pub use self::query::BlobQueries;
 use crate::{Effect, FoldError, Index, IndexEntry, Keys, Projection, Recorded, fold::misfit};
 
 /// Originals and derivatives are stored apart, and somebody may upload a preview they found here.

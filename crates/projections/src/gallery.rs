@@ -2,6 +2,8 @@
 //! stand in the public indexes, while `mine` holds its owner's pictures at every stage.
 
 mod document;
+mod filter;
+mod query;
 #[cfg(test)]
 mod tests;
 mod words;
@@ -13,7 +15,12 @@ use picasso_domain::{
     reaction::ReactionEvent,
 };
 
-pub use self::document::{Artwork, GalleryDocument, PublicOriginal, SincePrice};
+pub use self::{
+    document::{Artwork, GalleryDocument, PublicOriginal, SincePrice},
+    filter::{Filter, MAX_SEARCH_CHARACTERS, MAX_SEARCH_WORDS, PriceRange, Sorting},
+    query::{GalleryPicture, GalleryQueries},
+};
+pub(crate) use self::{query::find, words::words};
 use crate::{
     Effect, FoldError, Index, IndexEntry, Keys, Order, Projection, Recorded,
     fold::{entry, misfit, push_bounded, sortable},
@@ -118,7 +125,7 @@ impl Projection for Gallery {
         match news {
             News::Picture(happened) => {
                 artwork.version = event.event.sequence;
-                change(artwork, happened, event);
+                change(document, happened, event);
             }
             News::Bought => artwork.sales = counted(artwork.sales.checked_add(1), event)?,
             News::Refunded => artwork.sales = counted(artwork.sales.checked_sub(1), event)?,
@@ -129,10 +136,7 @@ impl Projection for Gallery {
     }
 
     fn index(&self, _key: &str, document: &Self::Document) -> Vec<IndexEntry> {
-        document
-            .as_ref()
-            .map(|document| places(&document.artwork))
-            .unwrap_or_default()
+        document.as_ref().map(places).unwrap_or_default()
     }
 }
 
@@ -141,7 +145,8 @@ fn counted(count: Option<u64>, event: &Recorded) -> Result<u64, FoldError> {
     count.ok_or_else(|| misfit(event, "it takes back what never happened"))
 }
 
-fn change(artwork: &mut Artwork, happened: &PictureEvent, event: &Recorded) {
+fn change(document: &mut GalleryDocument, happened: &PictureEvent, event: &Recorded) {
+    let artwork = &mut document.artwork;
     let at = event.event.recorded_at;
     match happened {
         PictureEvent::PictureUploaded(_) => {}
@@ -164,18 +169,19 @@ fn change(artwork: &mut Artwork, happened: &PictureEvent, event: &Recorded) {
         PictureEvent::PictureReservationReleased { .. } => artwork.reserved = false,
         PictureEvent::PictureSold { buyer, .. } => {
             artwork.stage = Stage::Sold;
-            artwork.owner = buyer.clone();
+            document.owner = buyer.clone();
             artwork.reserved = false;
         }
         PictureEvent::PictureReturned { to, .. } => {
             artwork.stage = Stage::Withdrawn;
-            artwork.owner = to.clone();
+            document.owner = to.clone();
         }
     }
 }
 
-fn places(artwork: &Artwork) -> Vec<IndexEntry> {
-    let mine = entry(MINE, artwork.owner.as_str(), sortable(artwork.uploaded_at));
+fn places(document: &GalleryDocument) -> Vec<IndexEntry> {
+    let artwork = &document.artwork;
+    let mine = entry(MINE, document.owner.as_str(), sortable(artwork.uploaded_at));
     let mut places = vec![mine];
     let (true, Some(published_at)) = (artwork.is_listed(), artwork.published_at) else {
         return places;

@@ -10,6 +10,7 @@ pub mod orders;
 pub mod ports;
 pub mod profiles;
 mod projection;
+pub mod query;
 pub mod reactions;
 pub mod reader;
 pub mod sales;

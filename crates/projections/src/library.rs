@@ -1,6 +1,8 @@
 //! The library: what a person has bought and may download. One document per buyer and picture, whichever attempt
 //! the purchase was; a revoked purchase leaves nothing.
 
+mod downloads;
+mod query;
 #[cfg(test)]
 mod tests;
 
@@ -13,6 +15,10 @@ use picasso_domain::{
 };
 use serde::{Deserialize, Serialize};
 
+pub use self::{
+    downloads::{DownloadRights, Right},
+    query::{LibraryItem, LibraryQueries},
+};
 use crate::{
     Effect, FoldError, Index, IndexEntry, Keys, Order, Projection, Recorded,
     fold::{entry, misfit, sortable},

@@ -1,16 +1,19 @@
 //! Orders: every attempt to buy, as its buyer and its seller follow it, from frozen terms to a grant or a refund.
 
+mod query;
 #[cfg(test)]
 mod tests;
 
 use jiff::Timestamp;
 use picasso_domain::{
     DomainEvent,
+    picture::{Edition, Licence},
     purchase::{Closure, PurchaseEvent, RefundReason, Terms},
-    values::{Money, PaymentId, PurchaseId},
+    values::{Money, PaymentId, PictureId, Price, PurchaseId, UserId},
 };
 use serde::{Deserialize, Serialize};
 
+pub use self::query::{Order, OrderQueries, Side};
 use crate::{
     Effect, FoldError, Index, IndexEntry, Keys, Projection, Recorded,
     fold::{entry, misfit, push_bounded, sortable},
@@ -64,7 +67,15 @@ pub struct Moment {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct OrderDocument {
     pub purchase_id: PurchaseId,
-    pub terms: Terms,
+    pub picture_id: PictureId,
+    pub buyer: UserId,
+    pub seller: UserId,
+    /// Frozen when checkout started.
+    pub price: Price,
+    pub edition: Edition,
+    pub licence: Licence,
+    /// When the checkout page closes.
+    pub expires_at: Timestamp,
     pub status: OrderStatus,
     /// Where the buyer pays; only while the status is open.
     pub checkout_url: Option<String>,
@@ -146,8 +157,8 @@ impl Projection for Orders {
         };
         let newest = sortable(order.started_at);
         vec![
-            entry(BUYER, order.terms.buyer.as_str(), newest.as_str()),
-            entry(SELLER, order.terms.seller.as_str(), newest.as_str()),
+            entry(BUYER, order.buyer.as_str(), newest.as_str()),
+            entry(SELLER, order.seller.as_str(), newest.as_str()),
         ]
     }
 }
@@ -158,7 +169,13 @@ fn begun(terms: &Terms, event: &Recorded) -> Result<OrderDocument, FoldError> {
     let at = event.event.recorded_at;
     Ok(OrderDocument {
         purchase_id,
-        terms: terms.clone(),
+        picture_id: terms.picture_id,
+        buyer: terms.buyer.clone(),
+        seller: terms.seller.clone(),
+        price: terms.price,
+        edition: terms.edition,
+        licence: terms.licence,
+        expires_at: terms.expires_at,
         status: OrderStatus::Started,
         checkout_url: None,
         declined: None,

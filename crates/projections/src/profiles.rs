@@ -1,5 +1,6 @@
 //! Profiles: what everybody may know of a person, by user id and by handle.
 
+mod query;
 #[cfg(test)]
 mod tests;
 
@@ -11,6 +12,8 @@ use picasso_domain::{
 };
 use serde::{Deserialize, Serialize};
 
+pub(crate) use self::query::{People, person};
+pub use self::query::{Person, ProfileQueries};
 use crate::{
     Effect, FoldError, Index, IndexEntry, Keys, Order, Projection, Recorded,
     fold::{entry, misfit},

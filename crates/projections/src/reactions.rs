@@ -1,5 +1,6 @@
 //! Reactions: did this person like that picture, and what do they like. One document per pair, only while liked.
 
+mod query;
 #[cfg(test)]
 mod tests;
 
@@ -11,6 +12,7 @@ use picasso_domain::{
 };
 use serde::{Deserialize, Serialize};
 
+pub use self::query::{LikedPicture, ReactionQueries};
 use crate::{
     Effect, FoldError, Index, IndexEntry, Keys, Order, Projection, Recorded,
     fold::{entry, misfit, sortable},

@@ -1,6 +1,7 @@
 //! Sales: the seller's ledger, one document per sale so that it may grow without end, and one document of figures
 //! per seller. Amounts of different currencies are never added.
 
+mod query;
 #[cfg(test)]
 mod tests;
 
@@ -15,6 +16,7 @@ use picasso_domain::{
 };
 use serde::{Deserialize, Serialize};
 
+pub use self::query::{Sale, SalesQueries};
 use crate::{
     Effect, FoldError, Index, IndexEntry, Keys, Order, Projection, Recorded,
     fold::{entry, misfit, sortable},

@@ -1,4 +1,5 @@
-//! What the gallery keeps of a picture. The digest of the original is kept apart from what readers are given.
+//! What the gallery keeps of a picture. The digest of the original and the owner are kept apart from what readers
+//! are given.
 
 use jiff::Timestamp;
 use picasso_domain::{
@@ -17,6 +18,8 @@ use crate::{FoldError, Recorded, fold::misfit};
 pub struct GalleryDocument {
     /// For the download link only: never part of an answer.
     pub(crate) original_digest: Digest,
+    /// The artist, or whoever has bought it exclusively: who that is concerns only themselves.
+    pub(crate) owner: UserId,
     pub artwork: Artwork,
 }
 
@@ -26,8 +29,6 @@ pub struct Artwork {
     pub picture_id: PictureId,
     /// Who uploaded it.
     pub artist: UserId,
-    /// The artist, or whoever has bought it exclusively.
-    pub owner: UserId,
     pub details: Details,
     pub price: Price,
     /// Oldest first; of a long history the first price and the latest ones.
@@ -73,15 +74,6 @@ impl Artwork {
         self.stage == Stage::Published
     }
 
-    /// Whether `viewer` may open its page: everybody what is or was on sale, its owner everything.
-    #[must_use]
-    pub fn is_visible_to(&self, viewer: Option<&UserId>) -> bool {
-        match self.stage {
-            Stage::Published | Stage::Sold => true,
-            Stage::Unpublished | Stage::Withdrawn => viewer == Some(&self.owner),
-        }
-    }
-
     #[must_use]
     pub fn derivative(&self, kind: DerivativeKind) -> Option<&Derivative> {
         self.derivatives
@@ -91,6 +83,15 @@ impl Artwork {
 }
 
 impl GalleryDocument {
+    /// Whether `viewer` may open its page: everybody what is on sale or sold, its owner everything.
+    #[must_use]
+    pub fn is_visible_to(&self, viewer: Option<&UserId>) -> bool {
+        match self.artwork.stage {
+            Stage::Published | Stage::Sold => true,
+            Stage::Unpublished | Stage::Withdrawn => viewer == Some(&self.owner),
+        }
+    }
+
     pub(super) fn uploaded(upload: &Upload, event: &Recorded) -> Result<Self, FoldError> {
         let picture_id = PictureId::parse(&event.event.aggregate_id)
             .map_err(|_| misfit(event, "its aggregate id is not a picture's"))?;
@@ -99,7 +100,6 @@ impl GalleryDocument {
         let artwork = Artwork {
             picture_id,
             artist: upload.artist.clone(),
-            owner: upload.artist.clone(),
             details: upload.details.clone(),
             price: upload.price,
             price_history: vec![SincePrice {
@@ -126,6 +126,7 @@ impl GalleryDocument {
         };
         Ok(Self {
             original_digest: original.digest,
+            owner: upload.artist.clone(),
             artwork,
         })
     }

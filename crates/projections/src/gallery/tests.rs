@@ -37,10 +37,10 @@ fn an_uploaded_picture_is_only_its_owners_until_it_is_published() {
     let history = [uploaded(1, Edition::Open)];
     assert_eq!(places_in(MINE, &history), ["ann"]);
     assert_eq!(Gallery.index(PICTURE, &Some(gallery(&history))).len(), 1);
-    let artwork = gallery(&history).artwork;
-    assert!(artwork.is_visible_to(Some(&user("ann"))));
-    assert!(!artwork.is_visible_to(Some(&user("bob"))));
-    assert!(!artwork.is_visible_to(None));
+    let document = gallery(&history);
+    assert!(document.is_visible_to(Some(&user("ann"))));
+    assert!(!document.is_visible_to(Some(&user("bob"))));
+    assert!(!document.is_visible_to(None));
 }
 
 #[test]
@@ -79,9 +79,10 @@ fn a_sold_picture_is_unlisted_and_belongs_to_its_buyer() {
     ];
     assert_eq!(places_in(MINE, &history), ["bob"]);
     assert_eq!(Gallery.index(PICTURE, &Some(gallery(&history))).len(), 1);
-    let artwork = gallery(&history).artwork;
-    assert_eq!((artwork.artist, artwork.owner), (user("ann"), user("bob")));
-    assert!(!artwork.reserved);
+    let document = gallery(&history);
+    assert_eq!(document.owner, user("bob"));
+    assert_eq!(document.artwork.artist, user("ann"));
+    assert!(!document.artwork.reserved);
 }
 
 #[test]
@@ -97,11 +98,9 @@ fn a_returned_picture_is_the_artists_again_and_waits_to_be_published() {
         5,
         PictureEvent::PictureReturned { purchase_id, to },
     ));
-    let artwork = gallery(&history).artwork;
-    assert_eq!(
-        (artwork.stage, artwork.owner),
-        (Stage::Withdrawn, user("ann"))
-    );
+    let document = gallery(&history);
+    assert_eq!(document.artwork.stage, Stage::Withdrawn);
+    assert_eq!(document.owner, user("ann"));
     history.push(published(6));
     assert_eq!(places_in(NEWEST, &history), [""]);
 }

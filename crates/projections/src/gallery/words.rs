@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use picasso_domain::picture::Details;
-use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 use unicode_segmentation::UnicodeSegmentation;
 
 /// The most words one picture is found by. A title and all tags fit; of a long description its beginning counts.
@@ -12,7 +12,8 @@ pub(crate) const MAX_WORDS: usize = 40;
 const MAX_WORD_CHARACTERS: usize = 40;
 
 /// The words of a text in their order, folded: NFKD, lower case, without the accents of Latin, Greek and Cyrillic
-/// letters; then parted at the word boundaries of Unicode TR 29.
+/// letters; then parted at all that is no letter, mark or digit (so that `l'été` is found as `été`) and at the word
+/// boundaries of Unicode TR 29.
 pub(crate) fn words(text: &str) -> Vec<String> {
     let is_accent = |c: &char| matches!(c, '\u{300}'..='\u{36f}');
     // Lower case before and after: `İ` unfolds into an accent, and some compatibility forms into capitals.
@@ -22,8 +23,10 @@ pub(crate) fn words(text: &str) -> Vec<String> {
         .filter(|c| !is_accent(c))
         .collect();
     let plain: String = plain.to_lowercase().nfc().collect();
+    let is_joint = |c: char| !c.is_alphanumeric() && !is_combining_mark(c);
+    let parted = plain.replace(is_joint, " ");
     let cut = |word: &str| word.chars().take(MAX_WORD_CHARACTERS).collect();
-    plain.unicode_words().map(cut).collect()
+    parted.unicode_words().map(cut).collect()
 }
 
 /// What a picture is found by: at most [`MAX_WORDS`], title and tags first.
@@ -66,6 +69,10 @@ mod tests {
         assert_eq!(
             words("Harbour, at dawn – (2)!"),
             ["harbour", "at", "dawn", "2"]
+        );
+        assert_eq!(
+            words("l’été d'or, v1.2_b"),
+            ["l", "ete", "d", "or", "v1", "2", "b"]
         );
         assert_eq!(words("… ! —"), Vec::<String>::new());
     }
