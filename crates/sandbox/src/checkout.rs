@@ -65,9 +65,7 @@ async fn attempt_to_pay(sandbox: &Sandbox, id: String, twice: bool) -> Response 
     let paid = paid.await;
     sandbox.wake_deliveries();
     match paid {
-        Ok(Some((None, answer))) => answer.unwrap_or_else(page::unknown),
-        Ok(Some((Some(fault), answer))) => {
-            let answer = answer.unwrap_or_else(page::unknown);
+        Ok(Some((fault, answer))) => {
             faults::spoil(fault, answer, sandbox.config().fault_hang).await
         }
         Ok(None) => page::unknown(),

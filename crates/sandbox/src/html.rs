@@ -7,6 +7,7 @@ use maud::{DOCTYPE, Markup, html};
 
 use crate::error::SandboxError;
 
+const NOTHING_ALLOWED: &str = "default-src 'none'; frame-ancestors 'none'";
 const STYLE: &str = include_str!("html/style.css");
 
 /// A page; forms on it may be sent, and lead on, to this server and `form_targets` (origins) only.
@@ -35,14 +36,10 @@ fn with_headers(form_targets: &[String], mut response: Response) -> Response {
         "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action 'self' {}",
         form_targets.join(" ")
     );
+    let policy =
+        HeaderValue::from_str(&policy).unwrap_or(HeaderValue::from_static(NOTHING_ALLOWED));
     let headers = response.headers_mut();
-    match HeaderValue::from_str(&policy) {
-        Ok(policy) => headers.insert(header::CONTENT_SECURITY_POLICY, policy),
-        Err(_) => headers.insert(
-            header::CONTENT_SECURITY_POLICY,
-            HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"),
-        ),
-    };
+    headers.insert(header::CONTENT_SECURITY_POLICY, policy);
     headers.insert(
         header::X_CONTENT_TYPE_OPTIONS,
         HeaderValue::from_static("nosniff"),

@@ -35,7 +35,7 @@ pub struct Identity {
 
 /// What signing up or in gives.
 #[derive(Clone)]
-pub struct Session {
+pub struct SignedIn {
     pub account: Account,
     pub id_token: String,
     pub refresh_token: String,
@@ -107,7 +107,7 @@ impl Identity {
     ///
     /// # Errors
     /// `EmailExists`, `InvalidEmail`, `WeakPassword`, `PasswordTooLong`, `TooManyAttempts`.
-    pub async fn sign_up(&self, email: &str, password: &str) -> Result<Session, IdentityError> {
+    pub async fn sign_up(&self, email: &str, password: &str) -> Result<SignedIn, IdentityError> {
         let email = accounts::parse_email(email)?;
         passwords::check(password)?;
         let password_hash = self.passwords.hash(password.to_owned()).await?;
@@ -132,7 +132,7 @@ impl Identity {
     ///
     /// # Errors
     /// `InvalidLoginCredentials` whether the e-mail or the password is wrong, `TooManyAttempts`.
-    pub async fn sign_in(&self, email: &str, password: &str) -> Result<Session, IdentityError> {
+    pub async fn sign_in(&self, email: &str, password: &str) -> Result<SignedIn, IdentityError> {
         let wrong = || IdentityError::InvalidLoginCredentials;
         let email = accounts::parse_email(email).map_err(|_| wrong())?;
         passwords::check(password).map_err(|_| wrong())?;
@@ -155,7 +155,7 @@ impl Identity {
     ///
     /// # Errors
     /// `InvalidRefreshToken`.
-    pub async fn refresh(&self, refresh_token: &str) -> Result<Session, IdentityError> {
+    pub async fn refresh(&self, refresh_token: &str) -> Result<SignedIn, IdentityError> {
         let token = refresh_token.to_owned();
         let found = self
             .store
@@ -228,9 +228,9 @@ impl Identity {
         &self.project_id
     }
 
-    fn session(&self, account: Account, refresh_token: String) -> Result<Session, IdentityError> {
+    fn session(&self, account: Account, refresh_token: String) -> Result<SignedIn, IdentityError> {
         let id_token = self.issue_token(&account)?;
-        Ok(Session {
+        Ok(SignedIn {
             account,
             id_token,
             refresh_token,

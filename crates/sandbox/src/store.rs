@@ -6,7 +6,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use rusqlite::{Connection, Transaction};
+use rusqlite::{Connection, Transaction, TransactionBehavior};
 use tokio::sync::Mutex;
 
 use crate::error::SandboxError;
@@ -32,7 +32,8 @@ impl Store {
         })
     }
 
-    /// Runs `work` in a transaction off the async threads; an error rolls everything back.
+    /// Runs `work` in a transaction off the async threads; an error rolls everything back. Transactions are
+    /// immediate, so another process with the same file (a seed, say) is waited for instead of failed on.
     pub async fn transact<T, E>(
         &self,
         work: impl FnOnce(&Transaction<'_>) -> Result<T, E> + Send + 'static,
@@ -43,7 +44,9 @@ impl Store {
     {
         let mut connection = self.connection.clone().lock_owned().await;
         let finished = tokio::task::spawn_blocking(move || {
-            let tx = connection.transaction().map_err(SandboxError::from)?;
+            let tx = connection
+                .transaction_with_behavior(TransactionBehavior::Immediate)
+                .map_err(SandboxError::from)?;
             let result = work(&tx)?;
             tx.commit().map_err(SandboxError::from)?;
             Ok(result)

@@ -26,8 +26,15 @@ pub(crate) fn is_before_effect(kind: FaultKind) -> bool {
     }
 }
 
-/// Gives the caller what the fault leaves of `answer`, hanging at most for `hang`.
-pub(crate) async fn spoil(kind: FaultKind, answer: Response, hang: Duration) -> Response {
+/// Gives the caller what the fault leaves of `answer`, hanging at most for `hang`. There is no answer when
+/// the fault kept the request from taking effect.
+pub(crate) async fn spoil(
+    fault: Option<FaultKind>,
+    answer: Option<Response>,
+    hang: Duration,
+) -> Response {
+    let answer = answer.unwrap_or_else(|| StatusCode::INTERNAL_SERVER_ERROR.into_response());
+    let Some(kind) = fault else { return answer };
     match kind {
         FaultKind::TimeoutBeforeEffect | FaultKind::TimeoutAfterEffect => {
             tokio::time::sleep(hang).await;

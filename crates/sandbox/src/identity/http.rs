@@ -12,7 +12,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use tower_http::cors::{Any, CorsLayer};
 
-use super::{Identity, IdentityError, Session};
+use super::{Identity, IdentityError, SignedIn};
 use crate::server::Sandbox;
 
 const KEYS_MAX_AGE: &str = "public, max-age=3600, must-revalidate";
@@ -134,7 +134,7 @@ async fn set_roles(
     }
 }
 
-fn signed_in(session: &Session, kind: &str) -> Value {
+fn signed_in(session: &SignedIn, kind: &str) -> Value {
     json!({
         "kind": format!("identitytoolkit#{kind}"),
         "localId": session.account.local_id,
@@ -145,7 +145,7 @@ fn signed_in(session: &Session, kind: &str) -> Value {
     })
 }
 
-fn refreshed(identity: &Identity, session: &Session) -> Value {
+fn refreshed(identity: &Identity, session: &SignedIn) -> Value {
     json!({
         "access_token": session.id_token,
         "expires_in": session.expires_in_s.to_string(),

@@ -119,3 +119,61 @@ impl Passwords {
 fn failed(error: impl std::error::Error + Send + Sync + 'static) -> SandboxError {
     SandboxError::PasswordHash(Box::new(error))
 }
+
+#[cfg(test)]
+mod tests {
+    use argon2::password_hash::phc::PasswordHash;
+    use futures::FutureExt;
+
+    use super::{AT_ONCE, PasswordCost, PasswordHasher, Passwords};
+
+    fn passwords() -> Passwords {
+        let hasher = PasswordHasher::new(PasswordCost::for_tests()).expect("parameters in range");
+        Passwords::new(hasher).expect("a decoy")
+    }
+
+    #[tokio::test]
+    async fn only_the_right_password_of_a_known_person_fits() {
+        let passwords = passwords();
+        let hash = passwords
+            .hash("correct horse".into())
+            .await
+            .expect("a hash");
+        let mut fits = Vec::new();
+        for (password, hash) in [
+            ("correct horse", Some(hash.clone())),
+            ("wrong horse", Some(hash)),
+            ("nobody has this password", None),
+        ] {
+            fits.push(
+                passwords
+                    .verify(password.into(), hash)
+                    .await
+                    .expect("an answer"),
+            );
+        }
+        assert_eq!(fits, [true, false, false]);
+    }
+
+    /// The work is the same, so the time is: the decoy costs what any hash costs, and is really verified.
+    #[tokio::test]
+    async fn an_unknown_person_costs_as_much_work_as_a_wrong_password() {
+        let passwords = passwords();
+        let hash = passwords
+            .hash("correct horse".into())
+            .await
+            .expect("a hash");
+        let cost = |hash: &str| PasswordHash::new(hash).expect("a hash").params.to_string();
+        assert_eq!(cost(&passwords.decoy), cost(&hash));
+
+        let turns = u32::try_from(AT_ONCE).expect("a few");
+        let all = passwords
+            .turns
+            .acquire_many(turns)
+            .await
+            .expect("free turns");
+        let unknown = passwords.verify("wrong horse".into(), None).now_or_never();
+        assert!(unknown.is_none(), "it must wait for its turn to hash");
+        drop(all);
+    }
+}

@@ -3,6 +3,7 @@
 
 use std::io::{ErrorKind, Write};
 use std::path::Path;
+use std::sync::{Mutex, PoisonError};
 
 use aws_lc_rs::encoding::AsDer;
 use aws_lc_rs::rsa::{KeyPair, KeySize};
@@ -66,7 +67,7 @@ impl Signer {
     pub fn open(file: Option<&Path>) -> Result<Self> {
         let pem = match file {
             Some(file) => read_or_create(file)?,
-            None => generate_pem()?,
+            None => in_memory_pem()?,
         };
         let key = EncodingKey::from_rsa_pem(pem.as_bytes()).map_err(unusable)?;
         let mut jwk = Jwk::from_encoding_key(&key, Algorithm::RS256).map_err(unusable)?;
@@ -91,6 +92,17 @@ impl Signer {
     pub fn jwks(&self) -> &Value {
         &self.jwks
     }
+}
+
+/// Making a key takes seconds in an unoptimised build, so the in-memory sandboxes of a process share one.
+fn in_memory_pem() -> Result<String> {
+    static SHARED: Mutex<Option<String>> = Mutex::new(None);
+    let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
+    let pem = match shared.take() {
+        Some(pem) => pem,
+        None => generate_pem()?,
+    };
+    Ok(shared.insert(pem).clone())
 }
 
 fn read_or_create(file: &Path) -> Result<String> {

@@ -34,13 +34,14 @@ pub(super) struct Call {
     /// Faults on this operation strike the call.
     pub operation: Option<Operation>,
     pub key: Option<IdempotencyKey>,
-    /// What a fault's `match` is compared with, besides what `session` leads to.
+    /// What a fault's `match` is compared with: an id or reference, and what it leads to.
     pub subject: Option<String>,
 }
 
 type Struck = (Option<FaultKind>, Option<Answer>);
 
-/// Runs `effect` under the call's rules. An effect refuses before it writes anything.
+/// Runs `effect` under the call's rules. An effect refuses before it writes anything, because a refusal is
+/// committed with the fault it met.
 pub(super) async fn perform(
     sandbox: &Sandbox,
     call: Call,
@@ -55,11 +56,10 @@ pub(super) async fn perform(
     let ran = ran.await;
     sandbox.wake_deliveries();
     match ran {
-        Ok((None, answer)) => respond(answer),
-        Ok((Some(fault), answer)) => {
-            faults::spoil(fault, respond(answer), sandbox.config().fault_hang).await
+        Ok((fault, answer)) => {
+            faults::spoil(fault, answer.map(respond), sandbox.config().fault_hang).await
         }
-        Err(Failure::Refused(refusal)) => respond(Some(refusal.into())),
+        Err(Failure::Refused(refusal)) => refuse(refusal),
         Err(Failure::Broken(error)) => internal(&error),
     }
 }
@@ -73,7 +73,12 @@ fn run(
     if fault.is_some_and(faults::is_before_effect) {
         return Ok((fault, None));
     }
-    Ok((fault, Some(answer(tx, call, effect)?)))
+    // A refusal that no key keeps is an answer all the same: the fault it met is used up.
+    match answer(tx, call, effect) {
+        Ok(answer) => Ok((fault, Some(answer))),
+        Err(Failure::Refused(refusal)) => Ok((fault, Some(refusal.into()))),
+        Err(broken) => Err(broken),
+    }
 }
 
 fn take_fault(tx: &Transaction<'_>, call: &Call) -> Result<Option<FaultKind>, Failure> {
@@ -97,32 +102,22 @@ fn answer(
     {
         return Ok(first);
     }
-    let (answer, is_kept) = match effect(tx) {
-        Ok(body) => (
-            Answer {
-                status: StatusCode::OK,
-                body,
-                replayed: false,
-            },
-            true,
-        ),
-        Err(Failure::Refused(refusal)) => {
-            let is_kept = refusal.is_kept;
-            (refusal.into(), is_kept)
-        }
-        Err(broken) => return Err(broken),
+    let answer = match effect(tx) {
+        Ok(body) => Answer {
+            status: StatusCode::OK,
+            body,
+            replayed: false,
+        },
+        Err(Failure::Refused(refusal)) if refusal.is_kept => refusal.into(),
+        Err(failure) => return Err(failure),
     };
-    if let (Some(key), true) = (&call.key, is_kept) {
+    if let Some(key) = &call.key {
         key.remember(tx, &answer)?;
     }
     Ok(answer)
 }
 
-/// `None` only behind a fault that replaces the answer anyway.
-fn respond(answer: Option<Answer>) -> Response {
-    let Some(answer) = answer else {
-        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
-    };
+fn respond(answer: Answer) -> Response {
     let mut response = (answer.status, axum::Json(answer.body)).into_response();
     if let Ok(id) = HeaderValue::from_str(&ids::request()) {
         response.headers_mut().insert("request-id", id);
@@ -136,7 +131,7 @@ fn respond(answer: Option<Answer>) -> Response {
 }
 
 pub(super) fn refuse(refusal: Refusal) -> Response {
-    respond(Some(refusal.into()))
+    respond(refusal.into())
 }
 
 fn internal(error: &crate::error::SandboxError) -> Response {

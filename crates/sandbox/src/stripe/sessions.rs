@@ -1,5 +1,6 @@
 //! Checkout sessions: open, then complete or expired for ever.
 
+use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ValueRef};
 use rusqlite::{OptionalExtension, Row, Transaction, params};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -28,12 +29,17 @@ impl SessionStatus {
             Self::Expired => "expired",
         }
     }
+}
 
-    fn parse(name: &str) -> Self {
-        match name {
-            "open" => Self::Open,
-            "complete" => Self::Complete,
-            _ => Self::Expired,
+impl FromSql for SessionStatus {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        match value.as_str()? {
+            "open" => Ok(Self::Open),
+            "complete" => Ok(Self::Complete),
+            "expired" => Ok(Self::Expired),
+            other => Err(FromSqlError::Other(
+                format!("no session status: {other}").into(),
+            )),
         }
     }
 }
@@ -175,7 +181,7 @@ impl RawSession {
             intent_metadata: row.get("intent_metadata")?,
             session: Session {
                 id: row.get("id")?,
-                status: SessionStatus::parse(&row.get::<_, String>("status")?),
+                status: row.get("status")?,
                 reference: row.get("reference")?,
                 line_items: Vec::new(),
                 amount: row.get("amount")?,

@@ -29,10 +29,14 @@ enum Attempt {
     Failed(String),
 }
 
-/// Delivers until `shutdown`; what is pending then stays pending.
+/// Delivers until `shutdown`; what is pending or under way then stays pending, so it may come again.
 pub(crate) async fn run(sandbox: Sandbox, shutdown: CancellationToken) {
     loop {
-        let wait = match round(&sandbox).await {
+        let ended = tokio::select! {
+            () = shutdown.cancelled() => return,
+            ended = round(&sandbox) => ended,
+        };
+        let wait = match ended {
             Ok(wait) => wait,
             Err(error) => {
                 tracing::error!(
