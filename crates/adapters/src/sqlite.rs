@@ -3,4 +3,5 @@
 pub mod connection;
 pub mod desk;
 pub mod event_log;
+pub mod read_store;
 pub mod readers;

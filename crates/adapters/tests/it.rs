@@ -6,3 +6,5 @@ mod blobs;
 mod desk;
 #[path = "it/event_log.rs"]
 mod event_log;
+#[path = "it/read_store.rs"]
+mod read_store;
