@@ -2,7 +2,6 @@
 //! rebuilds into new generations. Knows nothing of commands.
 
 pub mod blobs;
-pub mod contract;
 mod fold;
 pub mod gallery;
 pub mod library;
