@@ -22,7 +22,10 @@ impl Store {
     /// Opens or creates the database; `None` keeps it in memory.
     pub fn open(file: Option<&Path>) -> Result<Self, SandboxError> {
         let connection = match file {
-            Some(file) => Connection::open(file)?,
+            Some(file) => {
+                create_private(file)?;
+                Connection::open(file)?
+            }
             None => Connection::open_in_memory()?,
         };
         connection.busy_timeout(std::time::Duration::from_secs(5))?;
@@ -53,4 +56,17 @@ impl Store {
         });
         finished.await.map_err(SandboxError::from)?
     }
+}
+
+/// The file holds password hashes: only its owner may read it. SQLite gives its side files the same mode.
+fn create_private(file: &Path) -> Result<(), SandboxError> {
+    let mut options = std::fs::OpenOptions::new();
+    options.append(true).create(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let created = options.open(file);
+    created.map(drop).map_err(|source| SandboxError::File {
+        path: file.to_owned(),
+        source,
+    })
 }

@@ -134,42 +134,48 @@ fn settle(
     attempt: &Attempt,
     policy: DeliveryPolicy,
 ) -> Result<()> {
-    let attempts = delivery.attempts + 1;
     match attempt {
-        Attempt::Accepted => {
-            tx.execute(
-                "UPDATE deliveries SET state = 'delivered', attempts = ?, last_failure = NULL WHERE seq = ?",
-                params![attempts, delivery.seq],
-            )?;
-            // Whoever waited to be overtaken has been.
-            tx.execute(
-                "UPDATE deliveries SET held = 0, due_at_ms = 0 WHERE state = 'pending' AND held = 1 AND seq < ?",
-                [delivery.seq],
-            )?;
-        }
-        Attempt::Failed(reason) => {
-            let gives_up = attempts >= policy.max_attempts;
-            if gives_up {
-                tracing::warn!(
-                    delivery = delivery.seq,
-                    attempts,
-                    reason,
-                    "webhook given up"
-                );
-            }
-            tx.execute(
-                "UPDATE deliveries SET state = ?, attempts = ?, due_at_ms = ?, forge_next = 0, held = 0, last_failure = ?
-                 WHERE seq = ?",
-                params![
-                    if gives_up { "given_up" } else { "pending" },
-                    attempts,
-                    real_now_ms() + delay_ms(policy, attempts),
-                    reason,
-                    delivery.seq
-                ],
-            )?;
-        }
+        Attempt::Accepted => accepted(tx, delivery),
+        Attempt::Failed(reason) => failed(tx, delivery, reason, policy),
     }
+}
+
+fn accepted(tx: &Transaction<'_>, delivery: &Due) -> Result<()> {
+    tx.execute(
+        "UPDATE deliveries SET state = 'delivered', attempts = attempts + 1, last_failure = NULL WHERE seq = ?",
+        [delivery.seq],
+    )?;
+    // Whoever waited to be overtaken has been.
+    tx.execute(
+        "UPDATE deliveries SET held = 0, due_at_ms = 0 WHERE state = 'pending' AND held = 1 AND seq < ?",
+        [delivery.seq],
+    )?;
+    Ok(())
+}
+
+fn failed(
+    tx: &Transaction<'_>,
+    delivery: &Due,
+    reason: &str,
+    policy: DeliveryPolicy,
+) -> Result<()> {
+    let attempts = delivery.attempts + 1;
+    let gives_up = attempts >= policy.max_attempts;
+    if gives_up {
+        tracing::warn!(
+            delivery = delivery.seq,
+            attempts,
+            reason,
+            "webhook given up"
+        );
+    }
+    let state = if gives_up { "given_up" } else { "pending" };
+    let due_at_ms = real_now_ms() + delay_ms(policy, attempts);
+    tx.execute(
+        "UPDATE deliveries SET state = ?, attempts = ?, due_at_ms = ?, forge_next = 0, held = 0, last_failure = ?
+         WHERE seq = ?",
+        params![state, attempts, due_at_ms, reason, delivery.seq],
+    )?;
     Ok(())
 }
 

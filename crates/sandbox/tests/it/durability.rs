@@ -80,7 +80,7 @@ async fn a_pending_webhook_is_delivered_after_a_restart() {
 
 #[cfg(unix)]
 #[tokio::test]
-async fn only_the_owner_may_read_the_signing_key() {
+async fn only_the_owner_may_read_keys_and_password_hashes() {
     use std::os::unix::fs::PermissionsExt;
     let dir = tempfile::tempdir().expect("a folder");
     let it = start_in(&dir.path().join("sandbox")).await;
@@ -89,6 +89,9 @@ async fn only_the_owner_may_read_the_signing_key() {
         metadata.permissions().mode() & 0o777
     };
     assert_eq!(mode("sandbox/identity-key.pem"), 0o600);
+    for file in ["sandbox.sqlite3", "sandbox.sqlite3-wal"] {
+        assert_eq!(mode(&format!("sandbox/{file}")), 0o600, "{file}");
+    }
     assert_eq!(mode("sandbox"), 0o700);
     it.stop().await;
 }
