@@ -139,6 +139,11 @@ impl Executor {
         Self { log }
     }
 
+    /// A unit over the log of a partition key.
+    pub(crate) fn begin(&self, partition: &str) -> Unit {
+        Unit::begin(Arc::clone(&self.log), partition)
+    }
+
     /// The answer this request got before, if it was made before.
     pub(crate) async fn answered<T: DeserializeOwned>(
         &self,
@@ -165,7 +170,7 @@ impl Executor {
             return Ok(answer);
         }
         for attempt in 0..MAX_ATTEMPTS {
-            let unit = Unit::begin(Arc::clone(&self.log), &ask.partition);
+            let unit = self.begin(&ask.partition);
             let reply = decide(unit.clone()).await?;
             let request = Request {
                 key: ask.key(),
@@ -194,7 +199,7 @@ impl Executor {
         decide: Decide<'_, T>,
     ) -> Result<T, CommandError> {
         for attempt in 0..MAX_ATTEMPTS {
-            let unit = Unit::begin(Arc::clone(&self.log), partition);
+            let unit = self.begin(partition);
             let outcome = decide(unit.clone()).await?;
             if unit.is_quiet() {
                 return Ok(outcome);
@@ -213,8 +218,11 @@ impl Executor {
     }
 
     /// An aggregate as it stands now.
-    pub(crate) async fn load<A: Aggregate>(&self, id: &str) -> Result<A, CommandError> {
-        let unit = Unit::begin(Arc::clone(&self.log), id);
+    ///
+    /// # Errors
+    /// [`CommandError::Log`].
+    pub async fn load<A: Aggregate>(&self, id: &str) -> Result<A, CommandError> {
+        let unit = self.begin(id);
         Ok(unit.load::<A>(id).await?)
     }
 }

@@ -7,7 +7,7 @@ use picasso_domain::{
     Picture, Purchase, Timestamp,
     picture::{Listing, PictureCommand, PictureError},
     purchase::{Closure, PurchaseCommand, PurchaseError, Stage, Terms},
-    values::{PictureId, Price, PurchaseId},
+    values::{PictureId, Price, PurchaseId, UserId},
 };
 
 use crate::{
@@ -180,6 +180,25 @@ impl Purchases {
         Ok(receipt)
     }
 
+    /// Whether a person has bought a picture and may still download it.
+    ///
+    /// # Errors
+    /// [`CommandError::Log`].
+    pub async fn has_bought(
+        &self,
+        buyer: &UserId,
+        picture_id: PictureId,
+    ) -> Result<bool, CommandError> {
+        let unit = self.executor.begin(&picture_id.to_string());
+        let attempts = Attempts {
+            unit: &unit,
+            picture_id,
+            buyer,
+        };
+        let latest = attempts.latest().await?;
+        Ok(matches!(latest, Some((_, Stage::Granted))))
+    }
+
     /// Remembers the request without deciding anything.
     async fn quietly(&self, ask: &Ask<'_>, id: &str) -> Result<Receipt, CommandError> {
         let ((), receipt) = self
@@ -211,7 +230,7 @@ async fn start(
     let attempts = Attempts {
         unit,
         picture_id: command.picture_id,
-        context,
+        buyer,
     };
     let purchase_id = match attempts.latest().await? {
         Some((id, Stage::Started | Stage::Open)) => {
@@ -255,12 +274,12 @@ fn freeze(listing: &Listing, purchase_id: &PurchaseId, expires_at: Timestamp) ->
 struct Attempts<'a> {
     unit: &'a Unit,
     picture_id: PictureId,
-    context: &'a Context,
+    buyer: &'a UserId,
 }
 
 impl Attempts<'_> {
     fn id(&self, attempt: u32) -> PurchaseId {
-        PurchaseId::new(self.picture_id, self.context.actor.clone(), attempt)
+        PurchaseId::new(self.picture_id, self.buyer.clone(), attempt)
     }
 
     async fn stage(&self, attempt: u32) -> Result<Stage, CommandError> {
