@@ -2,5 +2,8 @@
 //!
 //! No business words in here: an adapter stores, sends or fetches what it is given.
 
+pub mod firebase;
 pub mod fs;
+pub mod mailbox;
 pub mod sqlite;
+pub mod stripe;

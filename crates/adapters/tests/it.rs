@@ -2,5 +2,9 @@
 
 #[path = "it/blobs.rs"]
 mod blobs;
+#[path = "it/desk.rs"]
+mod desk;
 #[path = "it/event_log.rs"]
 mod event_log;
+#[path = "it/read_store.rs"]
+mod read_store;

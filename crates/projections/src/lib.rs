@@ -2,6 +2,7 @@
 //! rebuilds into new generations. Knows nothing of commands.
 
 pub mod blobs;
+pub mod contract;
 mod fold;
 pub mod gallery;
 pub mod library;

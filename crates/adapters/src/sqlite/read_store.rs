@@ -1,0 +1,277 @@
+//! The read store in one SQLite file: documents, their places in the indexes, checkpoints, generations.
+//!
+//! Keeps true: a write of several documents is one transaction, and a page is one statement, so no reader
+//! sees half of either. The log is the truth, so commits are not synced one by one (`synchronous=NORMAL`): a power
+//! cut may lose the last ones, never damage the file, and what is lost is folded again from the log.
+
+mod documents;
+mod generations;
+mod leases;
+mod pages;
+mod parking;
+mod schema;
+
+use std::{path::Path, sync::Arc, time::Duration};
+
+use async_trait::async_trait;
+use picasso_domain::Timestamp;
+use picasso_eventlog::{Epoch, LogId, Offset};
+use picasso_projections::{
+    Index,
+    ports::{
+        DocumentWrite, Generation, GenerationId, Hit, Offsets, PageRequest, Parked, ReadStore,
+        ReadStoreError, StoredDocument, check_limit,
+    },
+};
+use rusqlite::{Connection, Transaction, TransactionBehavior};
+use tokio::{sync::Mutex, task::spawn_blocking, time::timeout};
+
+use super::{
+    connection::{self, MigrateError},
+    readers::{Readers, ReadersError},
+};
+
+/// Connections that read at the same time.
+const READERS: usize = 8;
+/// How long a write waits for its turn.
+const WAIT: Duration = Duration::from_secs(10);
+/// Pages of 4 KiB in the write-ahead file before they are moved: few syncs while a rebuild writes.
+const CHECKPOINT_PAGES: u32 = 4_000;
+
+/// A [`ReadStore`] in one file; several processes may open it.
+pub struct SqliteReadStore {
+    writer: Arc<Mutex<Connection>>,
+    readers: Readers,
+}
+
+/// Why the file cannot be used as a read store.
+#[derive(Debug, thiserror::Error)]
+#[error("the read store cannot be opened")]
+pub struct OpenError(#[from] MigrateError);
+
+impl From<rusqlite::Error> for OpenError {
+    fn from(error: rusqlite::Error) -> Self {
+        Self(error.into())
+    }
+}
+
+/// What goes wrong inside: told apart at the edge.
+#[derive(Debug, thiserror::Error)]
+enum Failure {
+    #[error(transparent)]
+    Sqlite(#[from] rusqlite::Error),
+    #[error(transparent)]
+    Readers(#[from] ReadersError),
+    #[error(transparent)]
+    Store(#[from] ReadStoreError),
+}
+
+impl From<Failure> for ReadStoreError {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Sqlite(error) if connection::is_transient(&error) => Self::unavailable(error),
+            Failure::Sqlite(error) => Self::Corrupt(error.to_string()),
+            Failure::Readers(error) => Self::unavailable(error),
+            Failure::Store(error) => error,
+        }
+    }
+}
+
+/// A stored value that does not have its shape.
+fn corrupt(what: &str, why: impl std::fmt::Display) -> Failure {
+    ReadStoreError::Corrupt(format!("{what}: {why}")).into()
+}
+
+impl SqliteReadStore {
+    /// Opens the file, and makes it when it is missing.
+    ///
+    /// # Errors
+    /// [`OpenError`] when it cannot be opened, is not a database or comes from a newer program.
+    pub fn open(path: &Path) -> Result<Self, OpenError> {
+        let mut writer = connection::open(path)?;
+        writer.pragma_update(None, "synchronous", "normal")?;
+        writer.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
+        connection::migrate(&mut writer, schema::STEPS)?;
+        Ok(Self {
+            writer: Arc::new(Mutex::new(writer)),
+            readers: Readers::new(path, READERS),
+        })
+    }
+
+    async fn read<T, F>(&self, read: F) -> Result<T, ReadStoreError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> Result<T, Failure> + Send + 'static,
+    {
+        Ok(self.readers.run(read).await?)
+    }
+
+    /// Runs `write` in a transaction of its own, which is undone when it fails.
+    async fn write<T, F>(&self, write: F) -> Result<T, ReadStoreError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Transaction<'_>) -> Result<T, Failure> + Send + 'static,
+    {
+        let turn = timeout(WAIT, Arc::clone(&self.writer).lock_owned()).await;
+        let mut writer = turn.map_err(ReadStoreError::unavailable)?;
+        let work = move || {
+            let immediate = TransactionBehavior::Immediate;
+            let transaction = writer.transaction_with_behavior(immediate)?;
+            let answer = write(&transaction)?;
+            transaction.commit()?;
+            Ok::<T, Failure>(answer)
+        };
+        let done = spawn_blocking(work).await;
+        Ok(done.map_err(ReadStoreError::unavailable)??)
+    }
+}
+
+#[async_trait]
+impl ReadStore for SqliteReadStore {
+    async fn get_many(
+        &self,
+        generation: &GenerationId,
+        keys: &[String],
+    ) -> Result<Vec<StoredDocument>, ReadStoreError> {
+        check_limit(keys.len())?;
+        let (id, keys) = (generation.clone(), keys.to_vec());
+        self.read(move |db| documents::get_many(db, &id, &keys))
+            .await
+    }
+
+    async fn write(
+        &self,
+        generation: &GenerationId,
+        writes: Vec<DocumentWrite>,
+    ) -> Result<Vec<String>, ReadStoreError> {
+        check_limit(writes.len())?;
+        let id = generation.clone();
+        Self::write(self, move |db| documents::write(db, &id, &writes)).await
+    }
+
+    async fn page(
+        &self,
+        generation: &GenerationId,
+        request: PageRequest<'_>,
+    ) -> Result<Vec<Hit>, ReadStoreError> {
+        check_limit(request.limit)?;
+        let (id, page) = (generation.clone(), pages::Page::from(request));
+        self.read(move |db| pages::page(db, &id, &page)).await
+    }
+
+    async fn scan(
+        &self,
+        generation: &GenerationId,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<StoredDocument>, ReadStoreError> {
+        check_limit(limit)?;
+        let (id, after) = (generation.clone(), after.map(str::to_owned));
+        self.read(move |db| documents::scan(db, &id, after.as_deref(), limit))
+            .await
+    }
+
+    async fn checkpoints(&self, generation: &GenerationId) -> Result<Offsets, ReadStoreError> {
+        let id = generation.clone();
+        self.read(move |db| generations::checkpoints(db, &id)).await
+    }
+
+    async fn save_checkpoint(
+        &self,
+        generation: &GenerationId,
+        log: LogId,
+        offset: Offset,
+    ) -> Result<(), ReadStoreError> {
+        let id = generation.clone();
+        Self::write(self, move |db| {
+            generations::save_checkpoint(db, &id, log, offset)
+        })
+        .await
+    }
+
+    async fn live(&self, projection: &str) -> Result<Option<Generation>, ReadStoreError> {
+        let projection = projection.to_owned();
+        self.read(move |db| generations::live(db, &projection))
+            .await
+    }
+
+    async fn generations(&self, projection: &str) -> Result<Vec<Generation>, ReadStoreError> {
+        let projection = projection.to_owned();
+        self.read(move |db| generations::all(db, &projection)).await
+    }
+
+    async fn create_generation(
+        &self,
+        projection: &str,
+        version: u32,
+        epoch: Epoch,
+        _indexes: &[Index],
+    ) -> Result<Generation, ReadStoreError> {
+        let projection = projection.to_owned();
+        Self::write(self, move |db| {
+            generations::create(db, &projection, version, epoch)
+        })
+        .await
+    }
+
+    async fn make_live(&self, generation: &GenerationId) -> Result<(), ReadStoreError> {
+        let id = generation.clone();
+        Self::write(self, move |db| generations::make_live(db, &id)).await
+    }
+
+    async fn drop_generation(&self, generation: &GenerationId) -> Result<(), ReadStoreError> {
+        let id = generation.clone();
+        Self::write(self, move |db| generations::hide(db, &id)).await?;
+        while Self::write(self, generations::sweep_step).await? {}
+        Ok(())
+    }
+
+    async fn park(&self, generation: &GenerationId, parked: &Parked) -> Result<(), ReadStoreError> {
+        let (id, parked) = (generation.clone(), parked.clone());
+        Self::write(self, move |db| parking::park(db, &id, &parked)).await
+    }
+
+    async fn parked(
+        &self,
+        generation: &GenerationId,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<Parked>, ReadStoreError> {
+        check_limit(limit)?;
+        let (id, after) = (generation.clone(), after.map(str::to_owned));
+        self.read(move |db| parking::parked(db, &id, after.as_deref(), limit))
+            .await
+    }
+
+    async fn defer(
+        &self,
+        generation: &GenerationId,
+        key: &str,
+        log: LogId,
+        offset: Offset,
+    ) -> Result<bool, ReadStoreError> {
+        let (id, key) = (generation.clone(), key.to_owned());
+        Self::write(self, move |db| parking::defer(db, &id, &key, log, offset)).await
+    }
+
+    async fn unpark(
+        &self,
+        generation: &GenerationId,
+        key: &str,
+        folded: &Offsets,
+    ) -> Result<bool, ReadStoreError> {
+        let (id, key, folded) = (generation.clone(), key.to_owned(), folded.clone());
+        Self::write(self, move |db| parking::unpark(db, &id, &key, &folded)).await
+    }
+
+    async fn lease(
+        &self,
+        name: &str,
+        holder: &str,
+        now: Timestamp,
+        term: Duration,
+    ) -> Result<bool, ReadStoreError> {
+        let (name, holder) = (name.to_owned(), holder.to_owned());
+        Self::write(self, move |db| leases::take(db, &name, &holder, now, term)).await
+    }
+}

@@ -1,0 +1,187 @@
+//! Documents and guarded writes.
+
+use std::collections::BTreeSet;
+
+use picasso_projections::{
+    IndexEntry,
+    ports::{DocumentWrite, GenerationId, Offsets, StoredDocument},
+};
+use rusqlite::{Connection, OptionalExtension, Row, params};
+use serde_json::value::RawValue;
+
+use super::{Failure, corrupt, generations::row_of};
+
+/// A document's place in an index: name, prefix, sort.
+type Place = (String, String, String);
+
+pub fn get_many(
+    db: &Connection,
+    generation: &GenerationId,
+    keys: &[String],
+) -> Result<Vec<StoredDocument>, Failure> {
+    let row = row_of(db, generation)?;
+    let mut query = db.prepare_cached(
+        "SELECT key, revision, folded, body FROM documents WHERE generation = ?1 AND key = ?2",
+    )?;
+    let mut found = Vec::with_capacity(keys.len());
+    for key in keys {
+        let mut rows = query.query(params![row, key])?;
+        if let Some(row) = rows.next()? {
+            found.push(document(row)?);
+        }
+    }
+    Ok(found)
+}
+
+pub fn scan(
+    db: &Connection,
+    generation: &GenerationId,
+    after: Option<&str>,
+    limit: usize,
+) -> Result<Vec<StoredDocument>, Failure> {
+    let row = row_of(db, generation)?;
+    let mut query = db.prepare_cached(
+        "SELECT key, revision, folded, body FROM documents
+         WHERE generation = ?1 AND (?2 IS NULL OR key > ?2) ORDER BY key LIMIT ?3",
+    )?;
+    let mut rows = query.query(params![row, after, limit])?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        found.push(document(row)?);
+    }
+    Ok(found)
+}
+
+/// A document from the columns `key, revision, folded, body`.
+pub fn document(row: &Row<'_>) -> Result<StoredDocument, Failure> {
+    let body: Option<String> = row.get(3)?;
+    let body = body.map(RawValue::from_string).transpose();
+    Ok(StoredDocument {
+        key: row.get(0)?,
+        revision: row.get(1)?,
+        folded: offsets(row.get_ref(2)?.as_str().map_err(rusqlite::Error::from)?)?,
+        body: body.map_err(|error| corrupt("a document", error))?,
+    })
+}
+
+pub fn offsets(json: &str) -> Result<Offsets, Failure> {
+    serde_json::from_str(json).map_err(|error| corrupt("offsets", error))
+}
+
+pub fn json<T: serde::Serialize>(value: &T) -> Result<String, Failure> {
+    serde_json::to_string(value).map_err(|error| corrupt("a value", error))
+}
+
+/// Answers the keys that were not the revision that was loaded.
+pub fn write(
+    db: &Connection,
+    generation: &GenerationId,
+    writes: &[DocumentWrite],
+) -> Result<Vec<String>, Failure> {
+    let row = row_of(db, generation)?;
+    let mut lost = Vec::new();
+    for write in writes {
+        let written = match write.loaded_revision {
+            0 => insert(db, row, write)?,
+            _ => update(db, row, write)?,
+        };
+        if !written {
+            lost.push(write.key.clone());
+        }
+    }
+    Ok(lost)
+}
+
+fn insert(db: &Connection, generation: i64, write: &DocumentWrite) -> Result<bool, Failure> {
+    let places = places(write);
+    let mut insert = db.prepare_cached(
+        "INSERT INTO documents (generation, key, revision, folded, body, places)
+         VALUES (?1, ?2, 1, ?3, ?4, ?5) ON CONFLICT DO NOTHING",
+    )?;
+    let body = write.body.as_deref().map(RawValue::get);
+    let (folded, listed) = (json(&write.folded)?, json(&places)?);
+    if insert.execute(params![generation, write.key, folded, body, listed])? == 0 {
+        return Ok(false);
+    }
+    let document = db.last_insert_rowid();
+    add(db, generation, &write.key, document, places.iter())?;
+    Ok(true)
+}
+
+fn update(db: &Connection, generation: i64, write: &DocumentWrite) -> Result<bool, Failure> {
+    let mut query = db.prepare_cached(
+        "SELECT id, places FROM documents WHERE generation = ?1 AND key = ?2 AND revision = ?3",
+    )?;
+    let guard = params![generation, write.key, write.loaded_revision];
+    let found = query.query_row(guard, |row| Ok((row.get(0)?, row.get(1)?)));
+    let Some((document, listed)) = found.optional()? else {
+        return Ok(false);
+    };
+    let (document, listed): (i64, String) = (document, listed);
+    let places = places(write);
+    let listed_now = json(&places)?;
+    if listed_now != listed {
+        let before: BTreeSet<Place> =
+            serde_json::from_str(&listed).map_err(|error| corrupt("places", error))?;
+        remove(db, generation, &write.key, before.difference(&places))?;
+        add(
+            db,
+            generation,
+            &write.key,
+            document,
+            places.difference(&before),
+        )?;
+    }
+    let mut update = db.prepare_cached(
+        "UPDATE documents SET revision = revision + 1, folded = ?2, body = ?3, places = ?4
+         WHERE id = ?1",
+    )?;
+    let body = write.body.as_deref().map(RawValue::get);
+    update.execute(params![document, json(&write.folded)?, body, listed_now])?;
+    Ok(true)
+}
+
+/// A deleted document stands nowhere.
+fn places(write: &DocumentWrite) -> BTreeSet<Place> {
+    let place = |entry: &IndexEntry| {
+        let (prefix, sort) = (entry.prefix.clone(), entry.sort.clone());
+        (entry.index.to_owned(), prefix, sort)
+    };
+    match write.body {
+        Some(_) => write.entries.iter().map(place).collect(),
+        None => BTreeSet::new(),
+    }
+}
+
+fn add<'a>(
+    db: &Connection,
+    generation: i64,
+    key: &str,
+    document: i64,
+    places: impl Iterator<Item = &'a Place>,
+) -> Result<(), Failure> {
+    let mut insert = db.prepare_cached(
+        "INSERT INTO entries (generation, name, prefix, sort, key, document)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+    )?;
+    for (name, prefix, sort) in places {
+        insert.execute(params![generation, name, prefix, sort, key, document])?;
+    }
+    Ok(())
+}
+
+fn remove<'a>(
+    db: &Connection,
+    generation: i64,
+    key: &str,
+    places: impl Iterator<Item = &'a Place>,
+) -> Result<(), Failure> {
+    let mut delete = db.prepare_cached(
+        "DELETE FROM entries
+         WHERE generation = ?1 AND name = ?2 AND prefix = ?3 AND sort = ?4 AND key = ?5",
+    )?;
+    for (name, prefix, sort) in places {
+        delete.execute(params![generation, name, prefix, sort, key])?;
+    }
+    Ok(())
+}
