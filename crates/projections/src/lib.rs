@@ -3,7 +3,9 @@
 
 pub mod blobs;
 pub mod contract;
+pub mod erased;
 mod fold;
+pub mod folding;
 pub mod gallery;
 pub mod library;
 pub mod live;
@@ -14,6 +16,8 @@ mod projection;
 pub mod query;
 pub mod reactions;
 pub mod reader;
+pub mod rebuild;
+pub mod runtime;
 pub mod sales;
 #[cfg(test)]
 mod samples;

@@ -1,0 +1,64 @@
+//! How long to wait before trying again, and telling of trouble once, not once a try.
+
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+
+const FIRST: Duration = Duration::from_millis(50);
+const LONGEST: Duration = Duration::from_secs(10);
+
+/// Trouble from its first failure to the next success.
+#[derive(Default)]
+pub struct Incident {
+    failures: u32,
+}
+
+impl Incident {
+    /// Tells of the trouble if it is new, and waits: 50 ms at first, then twice as long each time, 10 s at most.
+    pub async fn failed(
+        &mut self,
+        what: &str,
+        error: &(dyn std::error::Error + Sync + 'static),
+        stop: &CancellationToken,
+    ) {
+        if self.failures == 0 {
+            tracing::error!(error = %chain(error), "{what} is held up");
+        }
+        let wait = FIRST.saturating_mul(1 << self.failures.min(8)).min(LONGEST);
+        self.failures = self.failures.saturating_add(1);
+        tokio::select! {
+            () = tokio::time::sleep(wait) => {}
+            () = stop.cancelled() => {}
+        }
+    }
+
+    /// Tells that the trouble is over, if there was any.
+    pub fn over(&mut self, what: &str) {
+        if self.failures > 0 {
+            tracing::info!(failures = self.failures, "{what} goes on");
+            self.failures = 0;
+        }
+    }
+}
+
+/// An error with all its sources, on one line.
+#[must_use]
+pub fn chain(error: &(dyn std::error::Error + 'static)) -> String {
+    let sources = std::iter::successors(Some(error), |error| error.source());
+    let mut parts: Vec<String> = sources.map(ToString::to_string).collect();
+    // Transparent wrappers repeat what they wrap.
+    parts.dedup();
+    parts.join(": ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sources_are_told_once_each() {
+        let inner = crate::ports::ReadStoreError::unavailable("disk full");
+        let error = crate::folding::Trouble::from(inner);
+        assert_eq!(chain(&error), "the read store is not available: disk full");
+    }
+}
