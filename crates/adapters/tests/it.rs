@@ -6,5 +6,9 @@ mod blobs;
 mod desk;
 #[path = "it/event_log.rs"]
 mod event_log;
+#[path = "it/market.rs"]
+mod market;
+#[path = "it/queries.rs"]
+mod queries;
 #[path = "it/read_store.rs"]
 mod read_store;
