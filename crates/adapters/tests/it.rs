@@ -6,9 +6,5 @@ mod blobs;
 mod desk;
 #[path = "it/event_log.rs"]
 mod event_log;
-#[path = "it/market.rs"]
-mod market;
-#[path = "it/queries.rs"]
-mod queries;
 #[path = "it/read_store.rs"]
 mod read_store;

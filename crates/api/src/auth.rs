@@ -29,7 +29,11 @@ const MAX_TOKEN_CHARS: usize = 8 << 10;
 
 /// When the answer to a call is due. Streaming calls have one only if their caller named it.
 #[derive(Debug, Clone, Copy)]
-pub struct Deadline(pub Instant);
+pub struct Deadline {
+    pub at: Instant,
+    /// Whether the caller named it, by `grpc-timeout`.
+    pub named: bool,
+}
 
 /// What every RPC passes.
 pub struct Gate {
@@ -71,23 +75,27 @@ impl Gate {
         if let Some(caller) = caller {
             request.extensions_mut().insert(caller);
         }
-        if let Some(timeout) = self.timeout(request.headers(), rule) {
-            request
-                .extensions_mut()
-                .insert(Deadline(Instant::now() + timeout));
+        if let Some(deadline) = self.deadline(request.headers(), rule) {
+            request.extensions_mut().insert(deadline);
         }
         Ok((rule, permit))
     }
 
-    fn timeout(&self, headers: &HeaderMap, rule: Rule) -> Option<Duration> {
-        let asked = headers
+    fn deadline(&self, headers: &HeaderMap, rule: Rule) -> Option<Deadline> {
+        let named = headers
             .get("grpc-timeout")
             .and_then(|value| parse_timeout(value.to_str().ok()?));
-        match (rule.streaming, asked) {
-            (true, asked) => asked,
-            (false, Some(asked)) => Some(asked.min(self.limits.longest_timeout)),
-            (false, None) => Some(self.limits.default_timeout),
-        }
+        let timeout = match (rule.streaming, named) {
+            (true, named) => named?,
+            (false, Some(named)) => named.min(self.limits.longest_timeout),
+            (false, None) => self.limits.default_timeout,
+        };
+        // A year is for ever, and no sum of it overflows.
+        let at = Instant::now() + timeout.min(Duration::from_secs(31_536_000));
+        Some(Deadline {
+            at,
+            named: named.is_some(),
+        })
     }
 }
 
@@ -101,7 +109,7 @@ pub async fn gate(State(gate): State<Arc<Gate>>, mut request: Request, next: Nex
     let deadline = request
         .extensions()
         .get::<Deadline>()
-        .map(|deadline| deadline.0);
+        .map(|deadline| deadline.at);
     let answer = next.run(request);
     let response = match deadline {
         Some(at) if !rule.streaming => timeout_at(at, answer)

@@ -7,7 +7,7 @@ use picasso_domain::{
     picture::{Details, Edition, Licence},
     values::{AltText, Description, InvalidValue, Money, Price, Tags, Title},
 };
-use picasso_eventlog::Position;
+use picasso_eventlog::{LogId, Offset, Position};
 use tonic::{Extensions, Request};
 use uuid::Uuid;
 
@@ -73,6 +73,13 @@ pub(crate) fn position(position: Position) -> types::Position {
         log: u32::from(position.log.0),
         offset: position.offset.0,
     }
+}
+
+/// # Errors
+/// `UNKNOWN_POSITION` when no deployment has such a log.
+pub(crate) fn parse_position(position: &types::Position) -> Result<Position, Refusal> {
+    let log = u16::try_from(position.log).map_err(|_| Refusal::new(Reason::UnknownPosition))?;
+    Ok(Position::new(LogId(log), Offset(position.offset)))
 }
 
 pub(crate) fn timestamp(at: Timestamp) -> Option<prost_types::Timestamp> {
@@ -152,5 +159,18 @@ pub(crate) fn parse_licence(licence: i32) -> Result<Licence, Refusal> {
             "UNKNOWN",
             "is not one of personal, commercial",
         )),
+    }
+}
+pub(crate) fn edition(edition: Edition) -> types::Edition {
+    match edition {
+        Edition::Open => types::Edition::Open,
+        Edition::Exclusive => types::Edition::Exclusive,
+    }
+}
+
+pub(crate) fn licence(licence: Licence) -> types::Licence {
+    match licence {
+        Licence::Personal => types::Licence::Personal,
+        Licence::Commercial => types::Licence::Commercial,
     }
 }

@@ -94,6 +94,10 @@ pub const POLICY: &[(&str, Access)] = &[
         Access::Public,
     ),
     (
+        "/picasso.queries.v1.GalleryQueryService/ListMyPictures",
+        Access::SignedIn,
+    ),
+    (
         "/picasso.queries.v1.GalleryQueryService/GetPicture",
         Access::Public,
     ),
@@ -155,10 +159,6 @@ pub const POLICY: &[(&str, Access)] = &[
     ),
     (
         "/picasso.operations.v1.OperationsService/RetryParked",
-        OPERATOR,
-    ),
-    (
-        "/picasso.operations.v1.OperationsService/VerifyProjection",
         OPERATOR,
     ),
     (

@@ -13,10 +13,13 @@ use crate::{
     auth::{Gate, gate},
     commands::Commands,
     correlation::{self, CORRELATION_ID},
+    events::Events,
     http::{Plain, nothing_here},
     limits::Limits,
+    operations::Operations,
     policy::Rules,
     proto,
+    queries::Queries,
     server::ServeError,
 };
 
@@ -36,6 +39,9 @@ pub enum Origins {
 pub struct Services {
     pub verifier: Arc<dyn TokenVerifier>,
     pub commands: Option<Commands>,
+    pub queries: Option<Queries>,
+    pub events: Option<Events>,
+    pub operations: Option<Operations>,
     pub plain: Plain,
     pub origins: Origins,
     pub limits: Limits,
@@ -50,6 +56,9 @@ impl Services {
         let Self {
             verifier,
             commands,
+            queries,
+            events,
+            operations,
             plain,
             origins,
             limits,
@@ -62,6 +71,15 @@ impl Services {
         reflect(&mut routes)?;
         if let Some(commands) = commands {
             commands.mount(&mut routes, limits.message_bytes);
+        }
+        if let Some(queries) = queries {
+            queries.mount(&mut routes, &limits);
+        }
+        if let Some(events) = events {
+            events.mount(&mut routes, limits.message_bytes);
+        }
+        if let Some(operations) = operations {
+            operations.mount(&mut routes, limits.message_bytes);
         }
         let grpc = Routes::into_axum_router(routes.routes())
             .layer(middleware::from_fn_with_state(gatekeeper, gate))

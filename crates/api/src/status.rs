@@ -3,6 +3,7 @@
 //! Keeps true: what went wrong inside is logged once, under a correlation id, and never told to the caller.
 
 mod command;
+mod query;
 mod reason;
 
 use std::{collections::HashMap, error::Error, fmt::Write, time::Duration};

@@ -41,6 +41,9 @@ fn services() -> Services {
     Services {
         verifier: Arc::new(Nobody),
         commands: None,
+        queries: None,
+        events: None,
+        operations: None,
         plain: Plain {
             checks: vec![Check::running("projections", || true)],
             page: Some(Bytes::from_static(b"<h1>Picasso</h1>")),
