@@ -1,1 +1,33 @@
-fn main() {}
+//! Benchmarks: each prints figures and the ratios between them, taken in one run on one machine.
+//!
+//! `picasso-bench NAME…` runs those; without a name all run in turn.
+
+mod append;
+mod rounds;
+
+use anyhow::{Result, bail};
+
+type Benchmark = fn() -> Result<()>;
+
+/// What can be measured, by the name it is called with.
+const BENCHMARKS: &[(&str, Benchmark)] = &[("append", append::run)];
+
+fn main() -> Result<()> {
+    let names: Vec<String> = std::env::args().skip(1).collect();
+    for name in &names {
+        if !BENCHMARKS.iter().any(|(known, _)| known == name) {
+            let known: Vec<_> = BENCHMARKS.iter().map(|(known, _)| *known).collect();
+            bail!(
+                "no benchmark is called {name}; there are: {}",
+                known.join(", ")
+            );
+        }
+    }
+    for (name, run) in BENCHMARKS {
+        if names.is_empty() || names.iter().any(|wanted| wanted == name) {
+            println!("== {name}");
+            run()?;
+        }
+    }
+    Ok(())
+}

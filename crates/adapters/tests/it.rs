@@ -2,6 +2,8 @@
 
 #[path = "it/blobs.rs"]
 mod blobs;
+#[path = "it/contiguous.rs"]
+mod contiguous;
 #[path = "it/desk.rs"]
 mod desk;
 #[path = "it/event_log.rs"]

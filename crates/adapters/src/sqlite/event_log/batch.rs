@@ -59,9 +59,9 @@ pub(super) struct Stored {
 /// # Errors
 /// [`rusqlite::Error`] when the batch as a whole could not be stored. Nothing of it was then, except when the
 /// final sync failed: then it may be there after a restart.
-pub(super) fn store<'a>(
+pub(super) fn store(
     connection: &mut Connection,
-    commits: impl IntoIterator<Item = &'a Prepared>,
+    commits: &[&Prepared],
 ) -> rusqlite::Result<Stored> {
     if !connection.is_autocommit() {
         // An earlier rollback failed, for example on a full disk.
@@ -72,7 +72,7 @@ pub(super) fn store<'a>(
         tails: BTreeMap::new(),
         now: Timestamp::now().as_microsecond(),
     };
-    let outcomes = commits.into_iter().map(|prepared| batch.add(prepared));
+    let outcomes = commits.iter().map(|prepared| batch.add(prepared));
     let outcomes = outcomes.collect::<rusqlite::Result<_>>()?;
     batch.transaction.commit()?;
     let heads = batch.tails.into_iter();
@@ -189,3 +189,6 @@ impl Batch<'_> {
         Ok(())
     }
 }
+
+#[cfg(test)]
+pub(super) mod tests;
