@@ -6,6 +6,7 @@
 mod checkout;
 mod error;
 mod money;
+mod payments;
 mod refund;
 mod webhook;
 
@@ -18,7 +19,7 @@ use picasso_commands::ports::{
 };
 use picasso_domain::{
     Timestamp,
-    values::{RefundId, SessionId},
+    values::{Money, PaymentId, PurchaseId, RefundId, SessionId},
 };
 use reqwest::Url;
 use stripe::{Client, ClientBuilder};
@@ -129,6 +130,13 @@ impl Payments for StripePayments {
 
     async fn close_checkout(&self, session_id: &SessionId) -> Result<CheckoutStatus, PaymentError> {
         checkout::close(&self.client, session_id).await
+    }
+
+    async fn payments_of(
+        &self,
+        purchase_id: &PurchaseId,
+    ) -> Result<Vec<(PaymentId, Money)>, PaymentError> {
+        payments::of(&self.client, purchase_id).await
     }
 
     async fn refund(&self, request: &RefundRequest) -> Result<RefundId, PaymentError> {

@@ -26,6 +26,7 @@ pub enum Operation {
     CreateSession,
     RetrieveSession,
     ExpireSession,
+    SearchPayments,
     Refund,
     /// A person pays on the checkout page.
     Pay,
@@ -103,6 +104,7 @@ impl Operation {
             Self::CreateSession => "create_session",
             Self::RetrieveSession => "retrieve_session",
             Self::ExpireSession => "expire_session",
+            Self::SearchPayments => "search_payments",
             Self::Refund => "refund",
             Self::Pay => "pay",
             Self::Webhook => "webhook",

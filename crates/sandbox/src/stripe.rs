@@ -14,6 +14,7 @@ mod params;
 mod payments;
 mod refunds;
 mod routes;
+mod search;
 mod sessions;
 
 pub(crate) use idempotency::prune;

@@ -99,6 +99,13 @@ pub trait Payments: Send + Sync + 'static {
     /// Closes a page so that it can never be paid; answers how it stands afterwards (it may have been paid first).
     async fn close_checkout(&self, session_id: &SessionId) -> Result<CheckoutStatus, PaymentError>;
 
+    /// Every payment that went through for a purchase, refunded or not, at most 100. It may be minutes behind,
+    /// so it settles nothing; it finds what nobody told us of.
+    async fn payments_of(
+        &self,
+        purchase_id: &PurchaseId,
+    ) -> Result<Vec<(PaymentId, Money)>, PaymentError>;
+
     async fn refund(&self, request: &RefundRequest) -> Result<RefundId, PaymentError>;
 
     /// Checks a webhook's signature in constant time and its age against `received_at`, then reads what it is about.
