@@ -11,7 +11,7 @@ use picasso_domain::{
 
 use crate::{
     CommandError, Context, Executor, Receipt,
-    executor::{Ask, Reply},
+    executor::{Ask, decide_at},
     ports::ContactBook,
 };
 
@@ -109,9 +109,7 @@ impl Accounts {
             .executor
             .run(ask, &|unit| {
                 Box::pin(async move {
-                    unit.execute::<Account>(id, command.clone()).await?;
-                    ask.context.check_version::<Account>(&unit, id)?;
-                    Ok(Reply::of::<Account>(&unit, id, ()))
+                    decide_at::<Account>(&unit, ask.context, id, command.clone()).await
                 })
             })
             .await?;

@@ -308,7 +308,8 @@ impl Unit {
             .with_staged(|staged| staged.order.is_empty())
     }
 
-    /// Everything staged, as one commit.
+    /// Everything staged, as one commit; what was only read is named too, without events, so that the log
+    /// refuses the commit when it has changed since.
     ///
     /// # Errors
     /// [`LogError::Corrupt`] when an event cannot be written as JSON, which is a bug of ours.
@@ -317,14 +318,20 @@ impl Unit {
         metadata: Metadata,
         request: Option<Request>,
     ) -> Result<Commit, LogError> {
-        let (order, mut events) = self.repository.with_staged(|staged| {
-            let order = std::mem::take(&mut staged.order);
-            (order, std::mem::take(&mut staged.events))
-        });
-        let streams = order
-            .into_iter()
-            .filter_map(|key| events.remove(&key).map(|events| stream_append(key, events)))
-            .collect::<Result<_, _>>()?;
+        let Staged {
+            mut loaded,
+            mut events,
+            order,
+        } = self.repository.with_staged(std::mem::take);
+        let mut streams = Vec::with_capacity(loaded.len());
+        for key in order {
+            let sequence = loaded.remove(&key).unwrap_or_default();
+            let events = events.remove(&key).unwrap_or_default();
+            streams.push(stream_append(key, sequence, events)?);
+        }
+        for (key, sequence) in loaded {
+            streams.push(stream_append(key, sequence, vec![])?);
+        }
         Ok(Commit {
             log: self.log_id,
             streams,
@@ -338,9 +345,12 @@ impl Unit {
     }
 }
 
-fn stream_append(key: StreamKey, events: Vec<SerializedEvent>) -> Result<StreamAppend, LogError> {
+fn stream_append(
+    key: StreamKey,
+    expected_sequence: u64,
+    events: Vec<SerializedEvent>,
+) -> Result<StreamAppend, LogError> {
     let corrupt = |error: &dyn std::fmt::Display| LogError::Corrupt(error.to_string());
-    let first = events.first().map_or(1, |event| event.sequence) as u64;
     let events = events
         .into_iter()
         .map(|event| {
@@ -357,7 +367,7 @@ fn stream_append(key: StreamKey, events: Vec<SerializedEvent>) -> Result<StreamA
     Ok(StreamAppend {
         aggregate_type: key.0,
         aggregate_id: key.1,
-        expected_sequence: first - 1,
+        expected_sequence,
         events,
     })
 }

@@ -82,6 +82,18 @@ impl Checkout {
         self.drive(id, Some(closure)).await
     }
 
+    /// Asks the provider for every payment of a purchase, so that one whose webhook never came goes back too:
+    /// the checkout page tells of one payment only, however often it was paid.
+    ///
+    /// # Errors
+    /// As for [`advance`](Self::advance).
+    pub async fn audit(&self, id: &PurchaseId) -> Result<Purchase, CommandError> {
+        for (payment_id, amount) in self.payments.payments_of(id).await? {
+            self.note_payment(id, &payment_id, amount).await?;
+        }
+        self.advance(id).await
+    }
+
     /// Records a payment that a webhook reports; its signature has been checked.
     ///
     /// # Errors
@@ -127,14 +139,10 @@ impl Checkout {
     /// Makes the checkout page. The key is the purchase itself, so a page that was made without our hearing
     /// of it is found again.
     async fn open(&self, id: &PurchaseId, terms: &Terms) -> Result<bool, CommandError> {
-        let picture: Picture = self.executor.load(&terms.picture_id.to_string()).await?;
-        let title = picture
-            .listing()
-            .map(|listing| listing.details.title.as_str().to_owned());
         let request = CheckoutRequest {
             key: format!("checkout-{id}"),
             purchase_id: id.clone(),
-            title: title.unwrap_or_else(|| terms.picture_id.to_string()),
+            title: terms.title.as_str().to_owned(),
             amount: terms.price.money(),
             success_url: self.urls.of(id, "success"),
             cancel_url: self.urls.of(id, "cancelled"),

@@ -3,5 +3,4 @@
 pub mod agenda;
 pub mod blobs;
 pub mod contacts;
-pub mod payments;
 pub mod webhooks;

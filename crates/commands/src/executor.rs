@@ -14,7 +14,10 @@ use serde_json::value::to_raw_value;
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
-use crate::{CommandError, bridge::Unit};
+use crate::{
+    CommandError,
+    bridge::{Unit, UnitError},
+};
 
 /// How often a command is decided anew when others change the same aggregates meanwhile.
 const MAX_ATTEMPTS: u32 = 12;
@@ -54,11 +57,7 @@ impl Context {
     }
 
     /// Refuses when the caller named a version and the aggregate has another.
-    pub(crate) fn check_version<A: Aggregate>(
-        &self,
-        unit: &Unit,
-        id: &str,
-    ) -> Result<(), CommandError> {
+    fn check_version<A: Aggregate>(&self, unit: &Unit, id: &str) -> Result<(), CommandError> {
         let current = unit.loaded_version::<A>(id);
         match self.expected_version {
             Some(expected) if expected != current => Err(CommandError::StaleVersion { current }),
@@ -91,6 +90,25 @@ impl<T> Reply<T> {
     }
 }
 
+/// Lets the aggregate that the caller may have named a version of decide; whoever saw an older one is told
+/// that first, because it is why their command makes no sense.
+pub(crate) async fn decide_at<A: Aggregate>(
+    unit: &Unit,
+    context: &Context,
+    id: &str,
+    command: A::Command,
+) -> Result<Reply<()>, CommandError>
+where
+    A::Error: Into<CommandError>,
+{
+    let decided = unit.execute::<A>(id, command).await;
+    if !matches!(decided, Err(UnitError::Log(_))) {
+        context.check_version::<A>(unit, id)?;
+    }
+    decided?;
+    Ok(Reply::of::<A>(unit, id, ()))
+}
+
 /// A command's name and content: what its request id stands for, and where it is remembered.
 pub(crate) struct Ask<'a> {
     pub context: &'a Context,
@@ -106,7 +124,7 @@ impl<'a> Ask<'a> {
         command: &'static str,
         content: &impl Serialize,
     ) -> Result<Self, CommandError> {
-        let content = serde_json::to_vec(&(command, content))
+        let content = serde_json::to_vec(&(command, content, context.expected_version))
             .map_err(|error| picasso_eventlog::LogError::Corrupt(error.to_string()))?;
         Ok(Self {
             context,
@@ -171,7 +189,12 @@ impl Executor {
         }
         for attempt in 0..MAX_ATTEMPTS {
             let unit = self.begin(&ask.partition);
-            let reply = decide(unit.clone()).await?;
+            let reply = match decide(unit.clone()).await {
+                Ok(reply) => reply,
+                // The same request may have come twice at once: what the other was answered counts,
+                // not that it has left nothing to do.
+                Err(refusal) => return self.answered(ask).await?.ok_or(refusal),
+            };
             let request = Request {
                 key: ask.key(),
                 fingerprint: ask.fingerprint,
@@ -189,6 +212,23 @@ impl Executor {
             }
         }
         Err(CommandError::Contended)
+    }
+
+    /// Remembers a request that turned out to leave nothing to decide, with the aggregate it is about.
+    pub(crate) async fn remember<A: Aggregate>(
+        &self,
+        ask: &Ask<'_>,
+        id: &str,
+    ) -> Result<Receipt, CommandError> {
+        let ((), receipt) = self
+            .run(ask, &|unit| {
+                Box::pin(async move {
+                    unit.load::<A>(id).await?;
+                    Ok(Reply::of::<A>(&unit, id, ()))
+                })
+            })
+            .await?;
+        Ok(receipt)
     }
 
     /// Decides and appends for a reactor; deciding twice is quiet, so no request id is needed.

@@ -19,9 +19,11 @@ use uuid::Uuid;
 use crate::{
     CommandError, Context, Executor, Receipt, UploadError,
     accounts::require_registered,
-    executor::{Ask, Reply},
+    executor::{Ask, Reply, decide_at},
     links::LinkSigner,
-    ports::{BlobStore, Clock, Darkroom, Developed, Link, MAX_UPLOAD_BYTES, UploadGrant},
+    ports::{
+        BlobStore, Clock, Darkroom, DevelopError, Developed, Link, MAX_UPLOAD_BYTES, UploadGrant,
+    },
 };
 
 /// How long an upload may take from start to finish.
@@ -151,28 +153,41 @@ impl Pictures {
         context: &Context,
         command: FinishUpload,
     ) -> Result<(PictureId, Receipt), CommandError> {
-        let opened = self
-            .links
-            .open_upload(&command.upload_token, self.clock.now());
-        let grant = opened.map_err(UploadError::from)?;
-        if grant.owner != context.actor {
-            return Err(UploadError::NotYours.into());
-        }
+        // Whose it is and what for, however old: what was answered once is answered again.
+        let grant = self.opened(context, &command, Timestamp::MIN)?;
         let picture_id = grant.picture_id;
         let ask = Ask::new(context, picture_id.to_string(), "FinishUpload", &command)?;
         if let Some(((), receipt)) = self.executor.answered(&ask).await? {
             return Ok((picture_id, receipt));
         }
-        let picture: Picture = self.executor.load(&ask.partition).await?;
-        if picture.listing().is_some() {
-            // Finished before, under another request id: the grant is for one file, so it is this one.
-            return Ok((picture_id, self.quietly(&ask).await?));
-        }
-        let upload = self.take_in(context, &grant, command).await?;
-        let upload = PictureCommand::Upload(Box::new(upload));
-        let receipt = self.decide(&ask, picture_id, upload).await?;
+        let receipt = match self.take_in_once(context, &grant, command).await? {
+            Some(upload) => {
+                let upload = PictureCommand::Upload(Box::new(upload));
+                self.decide(&ask, picture_id, upload).await?
+            }
+            None => {
+                let id = &ask.partition;
+                self.executor.remember::<Picture>(&ask, id).await?
+            }
+        };
         self.discard(picture_id).await;
         Ok((picture_id, receipt))
+    }
+
+    /// The grant in a command's token, if it is the caller's and was still good at `now`.
+    fn opened(
+        &self,
+        context: &Context,
+        command: &FinishUpload,
+        now: Timestamp,
+    ) -> Result<UploadGrant, CommandError> {
+        let opened = self.links.open_upload(&command.upload_token, now);
+        let grant = opened.map_err(UploadError::from)?;
+        if grant.owner == context.actor {
+            Ok(grant)
+        } else {
+            Err(UploadError::NotYours.into())
+        }
     }
 
     /// # Errors
@@ -238,27 +253,35 @@ impl Pictures {
             .executor
             .run(ask, &|unit| {
                 Box::pin(async move {
-                    unit.execute::<Picture>(id, command.clone()).await?;
-                    ask.context.check_version::<Picture>(&unit, id)?;
-                    Ok(Reply::of::<Picture>(&unit, id, ()))
+                    decide_at::<Picture>(&unit, ask.context, id, command.clone()).await
                 })
             })
             .await?;
         Ok(receipt)
     }
 
-    /// Remembers the request without deciding anything.
-    async fn quietly(&self, ask: &Ask<'_>) -> Result<Receipt, CommandError> {
-        let ((), receipt) = self
-            .executor
-            .run(ask, &|unit| {
-                Box::pin(async move {
-                    unit.load::<Picture>(&ask.partition).await?;
-                    Ok(Reply::of::<Picture>(&unit, &ask.partition, ()))
-                })
-            })
-            .await?;
-        Ok(receipt)
+    async fn is_uploaded(&self, picture_id: PictureId) -> Result<bool, CommandError> {
+        let picture: Picture = self.executor.load(&picture_id.to_string()).await?;
+        Ok(picture.listing().is_some())
+    }
+
+    /// `None` when the picture is there: finished before, or meanwhile, under another request id, which took
+    /// the file away. The grant is for one file, so it is this picture.
+    async fn take_in_once(
+        &self,
+        context: &Context,
+        grant: &UploadGrant,
+        command: FinishUpload,
+    ) -> Result<Option<Upload>, CommandError> {
+        if self.is_uploaded(grant.picture_id).await? {
+            return Ok(None);
+        }
+        self.opened(context, &command, self.clock.now())?;
+        match self.take_in(context, grant, command).await {
+            Ok(upload) => Ok(Some(upload)),
+            Err(_) if self.is_uploaded(grant.picture_id).await? => Ok(None),
+            Err(refusal) => Err(refusal),
+        }
     }
 
     /// Develops a staged file and stores everything an event will name.
@@ -273,13 +296,7 @@ impl Pictures {
             return Err(UploadError::Busy.into());
         };
         let file = self.received(grant).await?;
-        let developed = match self.darkroom.develop(file).await {
-            Ok(developed) => developed,
-            Err(refusal) => {
-                self.discard(grant.picture_id).await;
-                return Err(UploadError::from(refusal).into());
-            }
-        };
+        let developed = self.develop(grant.picture_id, file).await?;
         self.blobs.keep_original(grant).await?;
         let derivatives = self.store_derivatives(&developed).await?;
         Ok(Upload {
@@ -303,6 +320,17 @@ impl Pictures {
     async fn received(&self, grant: &UploadGrant) -> Result<Bytes, CommandError> {
         let staged = self.blobs.staged(grant).await.map_err(UploadError::from)?;
         Ok(staged.ok_or(UploadError::NotReceived)?)
+    }
+
+    /// A file that is no picture is thrown away; one we had no time for stays, to be finished again.
+    async fn develop(&self, picture_id: PictureId, file: Bytes) -> Result<Developed, CommandError> {
+        let developed = self.darkroom.develop(file).await;
+        if let Err(refusal) = &developed
+            && is_about_the_file(refusal)
+        {
+            self.discard(picture_id).await;
+        }
+        Ok(developed.map_err(UploadError::from)?)
     }
 
     async fn store_derivatives(
@@ -330,5 +358,17 @@ impl Pictures {
         if let Err(error) = self.blobs.discard_staged(picture_id).await {
             tracing::warn!(%picture_id, %error, "a staged upload was left for the collector");
         }
+    }
+}
+
+/// Whether developing the same file again would end the same way.
+fn is_about_the_file(refusal: &DevelopError) -> bool {
+    match refusal {
+        DevelopError::UnsupportedFormat
+        | DevelopError::Damaged(_)
+        | DevelopError::SideTooLong { .. }
+        | DevelopError::TooManyPixels { .. }
+        | DevelopError::AbsurdCompression => true,
+        DevelopError::TooSlow | DevelopError::Busy | DevelopError::Internal(_) => false,
     }
 }

@@ -15,7 +15,7 @@ use crate::{
     accounts::require_registered,
     bridge::Unit,
     executor::{Ask, Reply},
-    ports::Clock,
+    ports::{Clock, PaymentError},
 };
 
 /// How often one person may try to buy one picture.
@@ -81,6 +81,10 @@ impl Purchases {
         let partition = command.picture_id.to_string();
         let content = (command.picture_id, command.shown_price);
         let ask = Ask::new(context, &partition, "StartCheckout", &content)?;
+        if let Some((purchase_id, receipt)) = self.executor.answered(&ask).await? {
+            return self.answer_again(purchase_id, receipt).await;
+        }
+        self.bring_up_to_date(context, command).await?;
         let expires_at = self.clock.now() + self.checkout_ttl;
         let (purchase_id, receipt) = self
             .executor
@@ -89,27 +93,47 @@ impl Purchases {
             })
             .await?;
         let opened = self.checkout.advance(&purchase_id).await?;
-        self.started(purchase_id, opened, receipt)
+        match opened.stage {
+            Stage::Granted => Err(CommandError::AlreadyOwned),
+            _ => answer(purchase_id, opened, receipt),
+        }
     }
 
-    fn started(
+    /// The page that was answered before, whatever has become of it; made now, if it could not be then.
+    async fn answer_again(
         &self,
         purchase_id: PurchaseId,
-        purchase: Purchase,
         receipt: Receipt,
     ) -> Result<CheckoutStarted, CommandError> {
-        let terms = purchase.terms.ok_or(PurchaseError::Unknown)?;
-        match (purchase.stage, purchase.checkout_url) {
-            (Stage::Granted, _) => Err(CommandError::AlreadyOwned),
-            (Stage::Open, Some(checkout_url)) => Ok(CheckoutStarted {
-                purchase_id,
-                checkout_url,
-                price: terms.price,
-                expires_at: terms.expires_at,
-                receipt,
-            }),
-            _ => Err(PurchaseError::Closed.into()),
+        let mut purchase: Purchase = self.executor.load(&purchase_id.to_string()).await?;
+        if purchase.stage == Stage::Started {
+            purchase = self.checkout.advance(&purchase_id).await?;
         }
+        answer(purchase_id, purchase, receipt)
+    }
+
+    /// Looks at how the buyer's latest purchase of the picture stands, so that a page that has closed, or is
+    /// paid, is not taken for open; and gives it up when it costs more than the buyer now agrees to.
+    async fn bring_up_to_date(
+        &self,
+        context: &Context,
+        command: StartCheckout,
+    ) -> Result<(), CommandError> {
+        let unit = self.executor.begin(&command.picture_id.to_string());
+        let attempts = Attempts::new(&unit, &context.actor, command.picture_id);
+        let Some((id, purchase)) = attempts.latest().await? else {
+            return Ok(());
+        };
+        let Some(terms) = purchase.terms.filter(|_| is_under_way(purchase.stage)) else {
+            return Ok(());
+        };
+        if terms.price.is_covered_by(command.shown_price) {
+            self.checkout.advance(&id).await?;
+        } else {
+            let closure = Closure::CancelledByBuyer;
+            self.checkout.close(&id, closure).await?;
+        }
+        Ok(())
     }
 
     /// Closes the checkout page; the purchase ends unless it was paid first.
@@ -133,10 +157,12 @@ impl Purchases {
         }
         let closure = Closure::CancelledByBuyer;
         let ended = self.checkout.close(purchase_id, closure).await?;
-        if ended.stage == Stage::Granted {
-            return Err(PurchaseError::AlreadyPaid.into());
+        match ended.stage {
+            Stage::Granted => Err(PurchaseError::AlreadyPaid.into()),
+            // The provider has agreed to a payment that is still on its way.
+            stage if is_under_way(stage) => Err(PaymentError::Busy.into()),
+            _ => self.executor.remember::<Purchase>(&ask, &id).await,
         }
-        self.quietly(&ask, &id).await
     }
 
     /// Gives the money of a granted purchase back; the buyer's right to download ends at once.
@@ -190,27 +216,33 @@ impl Purchases {
         picture_id: PictureId,
     ) -> Result<bool, CommandError> {
         let unit = self.executor.begin(&picture_id.to_string());
-        let attempts = Attempts {
-            unit: &unit,
-            picture_id,
-            buyer,
-        };
-        let latest = attempts.latest().await?;
-        Ok(matches!(latest, Some((_, Stage::Granted))))
+        let latest = Attempts::new(&unit, buyer, picture_id).latest().await?;
+        Ok(latest.is_some_and(|(_, purchase)| purchase.stage == Stage::Granted))
     }
+}
 
-    /// Remembers the request without deciding anything.
-    async fn quietly(&self, ask: &Ask<'_>, id: &str) -> Result<Receipt, CommandError> {
-        let ((), receipt) = self
-            .executor
-            .run(ask, &|unit| {
-                Box::pin(async move {
-                    unit.load::<Purchase>(id).await?;
-                    Ok(Reply::of::<Purchase>(&unit, id, ()))
-                })
-            })
-            .await?;
-        Ok(receipt)
+fn is_under_way(stage: Stage) -> bool {
+    matches!(stage, Stage::Started | Stage::Open)
+}
+
+/// The page of a purchase that has, or had, one.
+fn answer(
+    purchase_id: PurchaseId,
+    purchase: Purchase,
+    receipt: Receipt,
+) -> Result<CheckoutStarted, CommandError> {
+    let terms = purchase.terms.ok_or(PurchaseError::Unknown)?;
+    match purchase.checkout_url {
+        Some(checkout_url) => Ok(CheckoutStarted {
+            purchase_id,
+            checkout_url,
+            price: terms.price,
+            expires_at: terms.expires_at,
+            receipt,
+        }),
+        None if purchase.stage == Stage::Started => Err(PaymentError::Busy.into()),
+        // It has ended without ever having a page.
+        None => Err(PurchaseError::Closed.into()),
     }
 }
 
@@ -227,24 +259,21 @@ async fn start(
     if listing.owner == *buyer {
         return Err(PictureError::OwnPicture.into());
     }
-    let attempts = Attempts {
-        unit,
-        picture_id: command.picture_id,
-        buyer,
-    };
-    let purchase_id = match attempts.latest().await? {
-        Some((id, Stage::Started | Stage::Open)) => {
-            let version = unit.loaded_version::<Purchase>(&id.to_string());
-            return Ok(Reply { value: id, version });
+    let attempts = Attempts::new(unit, buyer, command.picture_id);
+    let latest = attempts.latest().await?;
+    let latest_attempt = latest.as_ref().map_or(0, |(id, _)| id.attempt());
+    match latest {
+        Some((_, purchase)) if purchase.stage == Stage::Granted => {
+            return Err(CommandError::AlreadyOwned);
         }
-        Some((_, Stage::Granted)) => return Err(CommandError::AlreadyOwned),
-        latest => attempts.next(latest.map_or(0, |(id, _)| id.attempt()))?,
-    };
-    let listing = picture.available()?;
-    if !listing.price.is_covered_by(command.shown_price) {
-        let current = listing.price;
-        return Err(CommandError::PriceRisen { current });
+        Some((id, purchase)) if is_under_way(purchase.stage) => {
+            return resume(unit, id, &purchase, command.shown_price);
+        }
+        _ => {}
     }
+    let purchase_id = attempts.next(latest_attempt)?;
+    let listing = picture.available()?;
+    agreed(listing.price, command.shown_price)?;
     let reserve = PictureCommand::Reserve {
         purchase_id: purchase_id.clone(),
         buyer: buyer.clone(),
@@ -257,11 +286,33 @@ async fn start(
     Ok(Reply::of::<Purchase>(unit, &id, purchase_id))
 }
 
+/// Sends the buyer back to a purchase that is under way.
+fn resume(
+    unit: &Unit,
+    id: PurchaseId,
+    purchase: &Purchase,
+    shown: Price,
+) -> Result<Reply<PurchaseId>, CommandError> {
+    let terms = purchase.terms.as_ref().ok_or(PurchaseError::Unknown)?;
+    agreed(terms.price, shown)?;
+    let version = unit.loaded_version::<Purchase>(&id.to_string());
+    Ok(Reply { value: id, version })
+}
+
+fn agreed(price: Price, shown: Price) -> Result<(), CommandError> {
+    if price.is_covered_by(shown) {
+        Ok(())
+    } else {
+        Err(CommandError::PriceRisen { current: price })
+    }
+}
+
 fn freeze(listing: &Listing, purchase_id: &PurchaseId, expires_at: Timestamp) -> Terms {
     Terms {
         picture_id: purchase_id.picture(),
         buyer: purchase_id.buyer().clone(),
         seller: listing.owner.clone(),
+        title: listing.details.title.clone(),
         price: listing.price,
         edition: listing.edition,
         licence: listing.licence,
@@ -277,36 +328,40 @@ struct Attempts<'a> {
     buyer: &'a UserId,
 }
 
-impl Attempts<'_> {
+impl<'a> Attempts<'a> {
+    fn new(unit: &'a Unit, buyer: &'a UserId, picture_id: PictureId) -> Self {
+        Self {
+            unit,
+            picture_id,
+            buyer,
+        }
+    }
+
     fn id(&self, attempt: u32) -> PurchaseId {
         PurchaseId::new(self.picture_id, self.buyer.clone(), attempt)
     }
 
-    async fn stage(&self, attempt: u32) -> Result<Stage, CommandError> {
+    async fn load(&self, attempt: u32) -> Result<Option<Purchase>, CommandError> {
         let purchase: Purchase = self.unit.load(&self.id(attempt).to_string()).await?;
-        Ok(purchase.stage)
+        Ok((purchase.stage != Stage::Absent).then_some(purchase))
     }
 
     /// The last attempt that exists: doubles until one is absent, then halves the gap.
-    async fn latest(&self) -> Result<Option<(PurchaseId, Stage)>, CommandError> {
-        let mut found = (0, Stage::Absent);
-        let mut absent = 1;
-        loop {
-            let stage = self.stage(absent).await?;
-            if stage == Stage::Absent {
-                break;
-            }
-            found = (absent, stage);
+    async fn latest(&self) -> Result<Option<(PurchaseId, Purchase)>, CommandError> {
+        let (mut present, mut absent) = (0, 1);
+        let mut latest = None;
+        while let Some(purchase) = self.load(absent).await? {
+            (present, latest) = (absent, Some(purchase));
             absent *= 2;
         }
-        while absent - found.0 > 1 {
-            let middle = found.0 + (absent - found.0) / 2;
-            match self.stage(middle).await? {
-                Stage::Absent => absent = middle,
-                stage => found = (middle, stage),
+        while absent - present > 1 {
+            let middle = present + (absent - present) / 2;
+            match self.load(middle).await? {
+                None => absent = middle,
+                Some(purchase) => (present, latest) = (middle, Some(purchase)),
             }
         }
-        Ok((found.0 > 0).then(|| (self.id(found.0), found.1)))
+        Ok(latest.map(|purchase| (self.id(present), purchase)))
     }
 
     fn next(&self, latest: u32) -> Result<PurchaseId, CommandError> {

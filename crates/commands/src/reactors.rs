@@ -14,6 +14,6 @@ mod work;
 pub use collector::{BlobReferences, Collector};
 pub use follow::{Follow, Planner};
 pub use receipts::{ReceiptPlanner, Receipts};
-pub use settle::{Settle, SettlePlanner};
+pub use settle::{Audit, Settle, SettlePlanner};
 pub use webhooks::Webhooks;
 pub use work::{Outcome, Pace, Worker, work};

@@ -121,6 +121,7 @@ pub fn terms() -> Terms {
         picture_id: picture_id(),
         buyer: bob(),
         seller: ann(),
+        title: details("Morning lake").title,
         price: price(1200),
         edition: Edition::Exclusive,
         licence: Licence::Personal,

@@ -137,6 +137,7 @@ pub fn terms_at(price: Price) -> Terms {
         picture_id: picture_id(),
         buyer: user("bob"),
         seller: user("ann"),
+        title: Title::parse("Lake").expect("a valid title"),
         price,
         edition: Edition::Open,
         licence: Licence::Personal,

@@ -2,7 +2,6 @@
 
 #![allow(clippy::unwrap_used)]
 
-mod generated;
 mod policy;
 mod protos;
 mod reasons;

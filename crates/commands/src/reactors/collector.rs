@@ -1,6 +1,6 @@
 //! Collects what uploads left behind: files that no event names, once they are old enough that none will.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use jiff::SignedDuration;
@@ -65,36 +65,27 @@ impl Collector {
         let before = self.clock.now() - self.grace;
         Ok(Collected {
             uploads: self.blobs.discard_stale_uploads(before).await?,
-            originals: self.originals(before).await?,
-            derivatives: self.derivatives(before).await?,
+            originals: self.sweep(Shelf::Originals, before).await?,
+            derivatives: self.sweep(Shelf::Derivatives, before).await?,
         })
     }
 
-    async fn originals(&self, before: Timestamp) -> Result<u64, Unavailable> {
+    async fn sweep(&self, shelf: Shelf, before: Timestamp) -> Result<u64, Unavailable> {
         let (mut after, mut removed) = (None, 0);
         loop {
-            let page = self.blobs.list_originals(after, PAGE).await?;
+            let page = match shelf {
+                Shelf::Originals => self.blobs.list_originals(after, PAGE).await?,
+                Shelf::Derivatives => self.blobs.list_derivatives(after, PAGE).await?,
+            };
             let Some(last) = page.last() else {
                 return Ok(removed);
             };
             after = Some(last.digest);
             for digest in self.orphans(&page, before).await? {
-                self.blobs.remove_original(digest).await?;
-                removed += 1;
-            }
-        }
-    }
-
-    async fn derivatives(&self, before: Timestamp) -> Result<u64, Unavailable> {
-        let (mut after, mut removed) = (None, 0);
-        loop {
-            let page = self.blobs.list_derivatives(after, PAGE).await?;
-            let Some(last) = page.last() else {
-                return Ok(removed);
-            };
-            after = Some(last.digest);
-            for digest in self.orphans(&page, before).await? {
-                self.blobs.remove_derivative(digest).await?;
+                match shelf {
+                    Shelf::Originals => self.blobs.remove_original(digest).await?,
+                    Shelf::Derivatives => self.blobs.remove_derivative(digest).await?,
+                }
                 removed += 1;
             }
         }
@@ -104,19 +95,23 @@ impl Collector {
         &self,
         page: &[BlobInfo],
         before: Timestamp,
-    ) -> Result<Vec<Digest>, Unavailable> {
-        let old: Vec<Digest> = page
-            .iter()
-            .filter(|blob| blob.stored_at < before)
-            .map(|blob| blob.digest)
-            .collect();
-        if old.is_empty() {
-            return Ok(old);
+    ) -> Result<BTreeSet<Digest>, Unavailable> {
+        let old = page.iter().filter(|blob| blob.stored_at < before);
+        let mut orphans: BTreeSet<Digest> = old.map(|blob| blob.digest).collect();
+        if orphans.is_empty() {
+            return Ok(orphans);
         }
-        let named = self.references.referenced(&old).await?;
-        Ok(old
-            .into_iter()
-            .filter(|digest| !named.contains(digest))
-            .collect())
+        let old: Vec<Digest> = orphans.iter().copied().collect();
+        for named in self.references.referenced(&old).await? {
+            orphans.remove(&named);
+        }
+        Ok(orphans)
     }
+}
+
+/// Which of the two places of stored files.
+#[derive(Clone, Copy)]
+enum Shelf {
+    Originals,
+    Derivatives,
 }

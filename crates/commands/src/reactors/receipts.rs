@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use picasso_domain::{
-    DomainEvent, Picture,
+    DomainEvent,
     purchase::{PurchaseEvent, Terms},
     values::UserId,
 };
@@ -11,10 +11,7 @@ use picasso_eventlog::RecordedEvent;
 use serde::{Deserialize, Serialize};
 
 use super::{Outcome, Planner, Worker};
-use crate::{
-    CommandError, Executor,
-    ports::{ContactBook, Mail, Mailer, Task},
-};
+use crate::ports::{ContactBook, Mail, Mailer, Task, Unavailable};
 
 const KIND: &str = "mail";
 /// After so many failures a letter is given up: about two days.
@@ -63,7 +60,8 @@ impl Planner for ReceiptPlanner {
             | PurchaseEvent::PaymentRefunded { .. } => vec![],
         };
         let task = |(to, occasion, terms): (UserId, Occasion, _)| {
-            let key = format!("{}/{}", event.position(), occasion.kind());
+            // Each happens to a purchase once, so this is the same however often the log is read.
+            let key = format!("{}/{}", event.aggregate_id, occasion.kind());
             Letter {
                 to,
                 occasion,
@@ -94,8 +92,8 @@ impl Letter {
         }
     }
 
-    fn write(&self, email: String, title: &str, key: &str) -> Mail {
-        let price = self.terms.price;
+    fn write(&self, email: String, key: &str) -> Mail {
+        let (price, title) = (self.terms.price, self.terms.title.as_str());
         let (subject, text) = match self.occasion {
             Occasion::Receipt => (
                 format!("Your picture: {title}"),
@@ -122,7 +120,6 @@ impl Letter {
 
 /// Writes and sends letters.
 pub struct Receipts {
-    pub executor: Executor,
     pub contacts: Arc<dyn ContactBook>,
     pub mailer: Arc<dyn Mailer>,
 }
@@ -161,15 +158,11 @@ impl Worker for Receipts {
 }
 
 impl Receipts {
-    async fn send(&self, letter: &Letter, key: &str) -> Result<(), CommandError> {
+    async fn send(&self, letter: &Letter, key: &str) -> Result<(), Unavailable> {
         let Some(email) = self.contacts.email(&letter.to).await? else {
             tracing::info!(user_id = %letter.to, "nobody to write to: the person left no address");
             return Ok(());
         };
-        let picture_id = letter.terms.picture_id.to_string();
-        let picture: Picture = self.executor.load(&picture_id).await?;
-        let title = picture.listing().map(|listing| &listing.details.title);
-        let title = title.map_or(picture_id.as_str(), |title| title.as_str());
-        Ok(self.mailer.send(&letter.write(email, title, key)).await?)
+        self.mailer.send(&letter.write(email, key)).await
     }
 }

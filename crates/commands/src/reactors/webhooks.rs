@@ -1,47 +1,67 @@
-//! Handles webhooks that the inbox has stored: the signature first, then what it is about.
+//! Handles webhooks that the inbox has stored: the signature first, then what it is about. A payment is
+//! recorded at once; whatever needs the provider is left to the sweeper, which is hurried.
+//!
+//! Keeps true: no webhook waits behind another for the provider to answer.
 
 use std::{sync::Arc, time::Duration};
 
-use tokio::sync::Notify;
+use jiff::SignedDuration;
+use tokio::{sync::Notify, time::Instant};
 use tokio_util::sync::CancellationToken;
 
+use super::settle::SETTLE;
 use crate::{
     Checkout, CommandError,
-    ports::{Payments, Unavailable, WebhookError, WebhookInbox, WebhookNotice, WebhookRecord},
+    ports::{
+        Agenda, Clock, Payments, Task, Unavailable, WebhookError, WebhookInbox, WebhookNotice,
+        WebhookRecord,
+    },
 };
 
 const BATCH: usize = 64;
+/// How long handled webhooks are kept, for whoever wants to know what came.
+const KEEP: SignedDuration = SignedDuration::from_hours(30 * 24);
+/// How often old ones are thrown away.
+const TIDY_EVERY: Duration = Duration::from_secs(3_600);
 
 /// Works through the inbox.
 pub struct Webhooks {
     pub inbox: Arc<dyn WebhookInbox>,
     pub payments: Arc<dyn Payments>,
     pub checkout: Checkout,
+    pub agenda: Arc<dyn Agenda>,
+    pub clock: Arc<dyn Clock>,
     /// How often the inbox is looked at when nobody hurries it.
     pub poll: Duration,
     /// Signalled when a webhook has been stored.
     pub arrived: Arc<Notify>,
+    /// Hurries the one who settles purchases.
+    pub settle: Arc<Notify>,
 }
 
 impl Webhooks {
     /// Handles webhooks until it is told to stop.
     pub async fn run(self, stop: CancellationToken) {
+        let mut tidied: Option<Instant> = None;
         while !stop.is_cancelled() {
-            match self.round().await {
-                Ok(true) => continue,
-                Ok(false) => {}
-                Err(error) => {
-                    tracing::warn!(
-                        error = &error as &dyn std::error::Error,
-                        "the webhook inbox could not be worked on"
-                    );
-                }
+            if tidied.is_none_or(|at| at.elapsed() >= TIDY_EVERY) {
+                tidied = Some(Instant::now());
+                report(self.tidy().await);
+            }
+            if report(self.round().await) == Some(true) {
+                continue;
             }
             let wait = tokio::time::timeout(self.poll, self.arrived.notified());
             if stop.run_until_cancelled(wait).await.is_none() {
                 return;
             }
         }
+    }
+
+    async fn tidy(&self) -> Result<(), Unavailable> {
+        let discarded = self.inbox.discard_handled(self.clock.now() - KEEP).await?;
+        tracing::debug!(discarded, "old webhooks were thrown away");
+        Ok(())
     }
 
     /// Handles what is there; answers whether there may be more.
@@ -88,14 +108,20 @@ impl Webhooks {
         let Some(id) = &notice.purchase_id else {
             return Some("not_ours");
         };
-        let acted = async {
-            if let Some((payment_id, amount)) = &notice.payment {
-                self.checkout.note_payment(id, payment_id, *amount).await?;
-            }
-            self.checkout.advance(id).await
+        let noted = match &notice.payment {
+            Some((payment_id, amount)) => self.checkout.note_payment(id, payment_id, *amount).await,
+            None => Ok(()),
         };
-        match acted.await {
-            Ok(_) => Some("settled"),
+        let look = Task::new(SETTLE, id.to_string(), self.clock.now());
+        let result = match noted {
+            Ok(()) => self.agenda.put(look).await.map_err(CommandError::from),
+            Err(error) => Err(error),
+        };
+        match result {
+            Ok(()) => {
+                self.settle.notify_one();
+                Some("noted")
+            }
             Err(CommandError::Purchase(error)) => {
                 tracing::warn!(purchase_id = %id, %error, "a webhook is about a purchase we do not have");
                 Some("no_purchase")
@@ -106,4 +132,12 @@ impl Webhooks {
             }
         }
     }
+}
+
+fn report<T>(result: Result<T, Unavailable>) -> Option<T> {
+    if let Err(error) = &result {
+        let error = error as &dyn std::error::Error;
+        tracing::warn!(error, "the webhook inbox could not be worked on");
+    }
+    result.ok()
 }

@@ -39,7 +39,7 @@ pub struct Pace {
     pub hurry: Arc<Notify>,
 }
 
-/// Works on one kind of task until it is told to stop; tasks in hand are finished first.
+/// Works on one kind of task until it is told to stop; the few tasks in hand are finished first.
 pub async fn work<W: Worker>(
     worker: W,
     agenda: Arc<dyn Agenda>,
@@ -48,7 +48,7 @@ pub async fn work<W: Worker>(
     stop: CancellationToken,
 ) {
     while !stop.is_cancelled() {
-        match round(&worker, agenda.as_ref(), clock.as_ref(), &pace).await {
+        match round(&worker, agenda.as_ref(), clock.as_ref(), &pace, &stop).await {
             Ok(BATCH) => continue,
             Ok(_) => {}
             Err(error) => {
@@ -73,14 +73,16 @@ async fn round<W: Worker>(
     agenda: &dyn Agenda,
     clock: &dyn Clock,
     pace: &Pace,
+    stop: &CancellationToken,
 ) -> Result<usize, Unavailable> {
     let due = agenda.due(W::KIND, clock.now(), BATCH).await?;
     let count = due.len();
     let results: Vec<_> = stream::iter(due)
+        .take_until(stop.cancelled())
         .map(|task| async move {
             match worker.attempt(&task).await {
                 Outcome::Done => agenda.done(&task).await,
-                Outcome::Again(at) => agenda.postpone(&task, at).await,
+                Outcome::Again(at) => again(agenda, task, at).await,
                 Outcome::Failed => {
                     let at = clock.now() + delay(pace.first_delay, task.attempts);
                     agenda.postpone(&task, at).await
@@ -92,6 +94,20 @@ async fn round<W: Worker>(
         .await;
     results.into_iter().collect::<Result<(), _>>()?;
     Ok(count)
+}
+
+/// Struck and put anew rather than put off: nothing has failed, so a later failure waits no longer for it.
+async fn again(
+    agenda: &dyn Agenda,
+    task: Task,
+    at: picasso_domain::Timestamp,
+) -> Result<(), Unavailable> {
+    let next = Task {
+        due_at: at,
+        ..task.clone()
+    };
+    agenda.put(next).await?;
+    agenda.done(&task).await
 }
 
 fn delay(first: SignedDuration, attempts: u32) -> SignedDuration {

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::event::Closure;
 use crate::{
     picture::{Edition, Licence},
-    values::{Digest, Money, PaymentId, PictureId, Price, RefundId, SessionId, UserId},
+    values::{Digest, Money, PaymentId, PictureId, Price, RefundId, SessionId, Title, UserId},
 };
 
 /// What buyer and seller agree to; frozen when checkout starts.
@@ -15,6 +15,8 @@ pub struct Terms {
     pub picture_id: PictureId,
     pub buyer: UserId,
     pub seller: UserId,
+    /// What the picture was called then: the checkout page, asked for twice, must be the same page.
+    pub title: Title,
     pub price: Price,
     pub edition: Edition,
     pub licence: Licence,
