@@ -143,9 +143,9 @@ fn parse_role(raw: &str) -> Option<Role> {
 fn refused(kind: &ErrorKind) -> IdentityError {
     match kind {
         ErrorKind::ExpiredSignature => IdentityError::Expired,
-        ErrorKind::InvalidAudience => IdentityError::WrongAudience,
+        // The signature was good: the provider made it, for another project.
+        ErrorKind::InvalidAudience | ErrorKind::InvalidIssuer => IdentityError::WrongAudience,
         ErrorKind::InvalidSignature
-        | ErrorKind::InvalidIssuer
         | ErrorKind::InvalidAlgorithm
         | ErrorKind::ImmatureSignature => IdentityError::Forged,
         _ => IdentityError::Malformed,

@@ -8,5 +8,13 @@ mod contiguous;
 mod desk;
 #[path = "it/event_log.rs"]
 mod event_log;
+#[path = "it/firebase.rs"]
+mod firebase;
+#[path = "it/local_sandbox.rs"]
+mod local_sandbox;
+#[path = "it/mailbox.rs"]
+mod mailbox;
 #[path = "it/read_store.rs"]
 mod read_store;
+#[path = "it/stripe.rs"]
+mod stripe;

@@ -3,4 +3,5 @@
 pub mod agenda;
 pub mod blobs;
 pub mod contacts;
+pub mod payments;
 pub mod webhooks;

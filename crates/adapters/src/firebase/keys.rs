@@ -6,7 +6,7 @@
 use std::{
     collections::HashMap,
     sync::{Arc, PoisonError, RwLock},
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use futures::StreamExt;
@@ -16,7 +16,7 @@ use jsonwebtoken::{
 };
 use picasso_commands::ports::Unavailable;
 use reqwest::{Client, Response, Url, header::CACHE_CONTROL, redirect::Policy};
-use tokio::sync::Mutex;
+use tokio::{sync::Mutex, time::Instant};
 
 const SERVICE: &str = "identity keys";
 /// The least time between two fetches.

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod generated;
 mod policy;
 mod protos;
 mod reasons;

@@ -3,6 +3,8 @@
 //! `PICASSO_BLESS=1 cargo test -p picasso-domain golden` writes the files of new events. A changed file of a
 //! released event means that logs in the field can no longer be read: raise its version and write an upcaster.
 
+mod page;
+
 use std::{collections::BTreeSet, fs, path::PathBuf, sync::Once};
 
 use serde_json::Value;

@@ -101,6 +101,20 @@ pub(super) struct CreateRefund {
     _expand: Vec<String>,
 }
 
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ListRefunds {
+    pub payment_intent: String,
+    limit: Option<u32>,
+}
+
+impl ListRefunds {
+    /// 10 unless told otherwise, 100 at most: <https://docs.stripe.com/api/pagination>.
+    pub fn limit(&self) -> u32 {
+        self.limit.unwrap_or(10).clamp(1, 100)
+    }
+}
+
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Expand {

@@ -1,11 +1,11 @@
 //! Refunds: in parts or whole, never more than was paid.
 
-use rusqlite::{OptionalExtension, Transaction, params};
-use serde_json::Value;
+use rusqlite::{OptionalExtension, Row, Transaction, params};
+use serde_json::{Value, json};
 
 use super::error::{Failure, Refusal};
 use super::objects;
-use super::params::{CreateRefund, Metadata};
+use super::params::{CreateRefund, ListRefunds, Metadata};
 use super::payments::{Charge, Intent};
 use crate::error::Result;
 use crate::{ids, money, webhooks};
@@ -56,6 +56,14 @@ pub(super) fn create(
 pub(super) fn retrieve(tx: &Transaction<'_>, id: &str) -> Result<Value, Failure> {
     let refund = Refund::find(tx, id)?.ok_or_else(|| Refusal::no_such("refund", "refund", id))?;
     Ok(objects::refund(&refund))
+}
+
+/// The refunds of one payment, newest first, in one page.
+pub(super) fn list(tx: &Transaction<'_>, request: &ListRefunds) -> Result<Value, Failure> {
+    Intent::load(tx, &request.payment_intent, "payment_intent")?;
+    let refunds = Refund::of_intent(tx, &request.payment_intent, request.limit())?;
+    let data: Vec<Value> = refunds.iter().map(objects::refund).collect();
+    Ok(json!({"object": "list", "url": "/v1/refunds", "has_more": false, "data": data}))
 }
 
 fn refundable_charge(tx: &Transaction<'_>, request: &CreateRefund) -> Result<Charge, Failure> {
@@ -123,26 +131,38 @@ impl Refund {
 
     fn find(tx: &Transaction<'_>, id: &str) -> Result<Option<Self>> {
         let found = tx
-            .query_row("SELECT * FROM refunds WHERE id = ?", [id], |row| {
-                let refund = Self {
-                    id: row.get("id")?,
-                    charge: row.get("charge")?,
-                    payment_intent: row.get("payment_intent")?,
-                    amount: row.get("amount")?,
-                    currency: row.get("currency")?,
-                    reason: row.get("reason")?,
-                    metadata: Metadata::new(),
-                    created: row.get("created")?,
-                };
-                Ok((refund, row.get::<_, String>("metadata")?))
-            })
+            .query_row("SELECT * FROM refunds WHERE id = ?", [id], Self::read)
             .optional()?;
-        let Some((refund, metadata)) = found else {
-            return Ok(None);
+        found.map(Self::decode).transpose()
+    }
+
+    fn of_intent(tx: &Transaction<'_>, intent: &str, limit: u32) -> Result<Vec<Self>> {
+        let mut statement = tx.prepare_cached(
+            "SELECT * FROM refunds WHERE payment_intent = ? ORDER BY created DESC, rowid DESC LIMIT ?",
+        )?;
+        let rows = statement.query_map(params![intent, limit], Self::read)?;
+        rows.map(|row| Self::decode(row?)).collect()
+    }
+
+    /// A refund and its metadata, not yet decoded.
+    fn read(row: &Row<'_>) -> rusqlite::Result<(Self, String)> {
+        let refund = Self {
+            id: row.get("id")?,
+            charge: row.get("charge")?,
+            payment_intent: row.get("payment_intent")?,
+            amount: row.get("amount")?,
+            currency: row.get("currency")?,
+            reason: row.get("reason")?,
+            metadata: Metadata::new(),
+            created: row.get("created")?,
         };
-        Ok(Some(Self {
+        Ok((refund, row.get("metadata")?))
+    }
+
+    fn decode((refund, metadata): (Self, String)) -> Result<Self> {
+        Ok(Self {
             metadata: serde_json::from_str(&metadata)?,
             ..refund
-        }))
+        })
     }
 }

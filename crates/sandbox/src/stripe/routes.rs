@@ -11,7 +11,7 @@ use axum::routing::{get, post};
 use super::call::{Call, perform, refuse};
 use super::error::Refusal;
 use super::idempotency::IdempotencyKey;
-use super::params::{CreateRefund, CreateSession, Expand, parse};
+use super::params::{CreateRefund, CreateSession, Expand, ListRefunds, parse};
 use super::payments::Intent;
 use super::search::{Search, SearchParams};
 use super::sessions::{Session, expire};
@@ -26,7 +26,7 @@ pub(crate) fn router(sandbox: &Sandbox) -> Router<Sandbox> {
         .route("/v1/checkout/sessions/{id}/expire", post(expire_session))
         .route("/v1/payment_intents/search", get(search_payment_intents))
         .route("/v1/payment_intents/{id}", get(retrieve_payment_intent))
-        .route("/v1/refunds", post(create_refund))
+        .route("/v1/refunds", post(create_refund).get(list_refunds))
         .route("/v1/refunds/{id}", get(retrieve_refund))
         .route("/v1/{*rest}", axum::routing::any(unknown))
         .layer(from_fn_with_state(sandbox.clone(), auth::require_key))
@@ -165,6 +165,14 @@ async fn create_refund(
         refunds::create(tx, request, now_s)
     })
     .await
+}
+
+async fn list_refunds(State(sandbox): State<Sandbox>, RawQuery(query): RawQuery) -> Response {
+    let query = query.unwrap_or_default();
+    match parse::<ListRefunds>(query.as_bytes()) {
+        Ok(request) => perform(&sandbox, unfaulted(), move |tx| refunds::list(tx, &request)).await,
+        Err(refusal) => refuse(refusal),
+    }
 }
 
 async fn retrieve_refund(State(sandbox): State<Sandbox>, Path(id): Path<String>) -> Response {

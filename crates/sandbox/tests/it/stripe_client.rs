@@ -3,7 +3,7 @@
 use stripe::{IdempotencyKey, RequestStrategy, StripeError, StripeRequest};
 use stripe_checkout::checkout_session::{ExpireCheckoutSession, RetrieveCheckoutSession};
 use stripe_core::payment_intent::{RetrievePaymentIntent, SearchPaymentIntent};
-use stripe_core::refund::{CreateRefund, RetrieveRefund};
+use stripe_core::refund::{CreateRefund, ListRefund, RetrieveRefund};
 use stripe_shared::{
     ApiErrorsType, CheckoutSessionPaymentStatus, CheckoutSessionStatus, PaymentIntentStatus,
 };
@@ -147,5 +147,23 @@ async fn the_same_idempotency_key_with_another_request_is_refused() {
         (error.type_, status),
         (ApiErrorsType::IdempotencyError, 400)
     );
+    it.stop().await;
+}
+
+#[tokio::test]
+async fn the_refunds_of_a_payment_are_listed_newest_first() {
+    let it = start().await;
+    let (_, intent) = it.paid("purchase-1").await;
+    let (_, other) = it.paid("purchase-2").await;
+    let mut refunds = Vec::new();
+    for (payment, amount) in [(&intent, 250), (&other, 1), (&intent, 1000)] {
+        let create = CreateRefund::new().payment_intent(payment).amount(amount);
+        let refund = create.send(&it.stripe).await.expect("a refund");
+        refunds.push(refund.id.to_string());
+    }
+    let list = ListRefund::new().payment_intent(&intent).limit(10);
+    let listed = list.send(&it.stripe).await.expect("a list").data;
+    let listed: Vec<_> = listed.iter().map(|refund| refund.id.to_string()).collect();
+    assert_eq!(listed, [refunds[2].clone(), refunds[0].clone()]);
     it.stop().await;
 }
