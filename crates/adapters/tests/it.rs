@@ -4,6 +4,8 @@
 mod blobs;
 #[path = "it/contiguous.rs"]
 mod contiguous;
+#[path = "it/delivery.rs"]
+mod delivery;
 #[path = "it/desk.rs"]
 mod desk;
 #[path = "it/event_log.rs"]
@@ -18,3 +20,13 @@ mod mailbox;
 mod read_store;
 #[path = "it/stripe.rs"]
 mod stripe;
+#[path = "it/memory.rs"]
+mod memory;
+#[path = "it/read_store.rs"]
+mod read_store;
+#[path = "it/rebuild.rs"]
+mod rebuild;
+#[path = "it/runtime.rs"]
+mod runtime;
+#[path = "it/tally.rs"]
+mod tally;

@@ -1,6 +1,7 @@
 //! The read side: pure folds from recorded events to keyed documents, the runtime that keeps them live, and
 //! rebuilds into new generations. Knows nothing of commands.
 
+pub mod audit;
 pub mod blobs;
 pub mod contract;
 pub mod erased;

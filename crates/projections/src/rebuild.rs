@@ -13,6 +13,7 @@ use picasso_eventlog::EventLog;
 use tokio::sync::{Mutex, watch};
 use tokio_util::sync::CancellationToken;
 
+pub(crate) use self::prefetch::prefetch;
 use self::{bulk::Bulk, lease::Lease};
 use crate::{
     erased::AnyProjection,

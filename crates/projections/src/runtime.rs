@@ -11,7 +11,7 @@ use std::{collections::HashMap, sync::Arc};
 
 use futures::future::join_all;
 use picasso_eventlog::{EventFeed, EventLog, LogId};
-use tokio::sync::watch;
+use tokio::{sync::watch, task::JoinSet};
 use tokio_util::sync::CancellationToken;
 
 use self::{backoff::Incident, follow::Follower, progress::Tracked};
@@ -79,17 +79,17 @@ impl Runtime {
     /// Keeps all projections live until `stop`. Stopping, or being killed, at any moment is safe.
     pub async fn run(self, stop: CancellationToken) {
         let runtime = Arc::new(self);
-        let tasks = runtime.projections.iter().map(|projection| {
+        let mut tasks = JoinSet::new();
+        for projection in runtime.projections.iter().map(Arc::clone) {
             let (runtime, stop) = (Arc::clone(&runtime), stop.clone());
-            let projection = Arc::clone(projection);
-            tokio::spawn(async move {
+            tasks.spawn(async move {
                 tokio::select! {
                     () = runtime.keep(projection, &stop) => {}
                     () = stop.cancelled() => {}
                 }
-            })
-        });
-        for ended in join_all(tasks).await {
+            });
+        }
+        while let Some(ended) = tasks.join_next().await {
             if let Err(error) = ended {
                 tracing::error!(%error, "a projection's task broke off");
             }
