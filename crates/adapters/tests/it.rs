@@ -10,16 +10,14 @@ mod delivery;
 mod desk;
 #[path = "it/event_log.rs"]
 mod event_log;
+#[path = "it/faulty.rs"]
+mod faulty;
 #[path = "it/firebase.rs"]
 mod firebase;
 #[path = "it/local_sandbox.rs"]
 mod local_sandbox;
 #[path = "it/mailbox.rs"]
 mod mailbox;
-#[path = "it/read_store.rs"]
-mod read_store;
-#[path = "it/stripe.rs"]
-mod stripe;
 #[path = "it/memory.rs"]
 mod memory;
 #[path = "it/read_store.rs"]
@@ -28,5 +26,7 @@ mod read_store;
 mod rebuild;
 #[path = "it/runtime.rs"]
 mod runtime;
+#[path = "it/stripe.rs"]
+mod stripe;
 #[path = "it/tally.rs"]
 mod tally;

@@ -11,7 +11,7 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    runtime::{Fault, Faulty},
+    faulty::{Fault, Faulty},
     tally::{Likes, MALLORY, Tally, World, until},
 };
 
@@ -168,7 +168,7 @@ async fn a_damaged_generation_never_goes_live() {
     let world = World::in_memory(1);
     Likes::default().many(&*world.log, 100).await;
     rebuild(&rebuilder(&world)).await.expect("rebuilt");
-    let damaged = world.beside(Faulty::new(&world.store, Fault::Damage));
+    let damaged = world.beside(Faulty::before(&world.store, Fault::Damage));
     let done = rebuild(&rebuilder(&damaged)).await;
     assert!(
         matches!(&done, Err(RebuildError::Differs(id)) if id.number == 2),

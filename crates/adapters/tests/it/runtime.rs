@@ -2,20 +2,16 @@
 
 use std::{sync::Arc, time::Duration};
 
-use async_trait::async_trait;
-use picasso_domain::Timestamp;
-use picasso_eventlog::{Epoch, LogId, Offset, Position};
+use picasso_eventlog::{LogId, Offset, Position};
 use picasso_projections::{
-    Index, Reader,
+    Reader,
     folding::{Target, retry_parked},
-    ports::{
-        DocumentWrite, Generation, GenerationId, Hit, Offsets, PageRequest, Parked, ReadStore,
-        ReadStoreError, StoredDocument,
-    },
+    ports::Offsets,
     runtime::WaitError,
 };
 use tokio::time::Instant;
 
+use crate::faulty::{Fault, Faulty};
 use crate::tally::{Likes, MALLORY, Running, Tally, World, append_unreadable, picture_key, until};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -91,7 +87,7 @@ async fn a_wait_asks_the_store_when_the_runtime_is_elsewhere() {
 async fn events_are_folded_once_when_the_checkpoint_is_lost() {
     let world = World::in_memory(1);
     Likes::default().many(&*world.log, 100).await;
-    let without_checkpoints = Faulty::new(&world.store, Fault::Checkpoints);
+    let without_checkpoints = Faulty::before(&world.store, Fault::Checkpoints);
     let severed = world.beside(without_checkpoints);
     // Builds the generation while the log is folded by nobody else, up to the failing checkpoint.
     let store = &world.store;
@@ -267,7 +263,7 @@ async fn an_event_that_cannot_be_read_stops_the_projection_and_says_so() {
 async fn trouble_with_the_store_passes() {
     let world = World::in_memory(1);
     Likes::default().many(&*world.log, 50).await;
-    let shaky = world.beside(Faulty::new(&world.store, Fault::EveryThirdWrite));
+    let shaky = world.beside(Faulty::before(&world.store, Fault::EveryThirdWrite));
     let runtime = shaky.runtime(Tally::<1>::default().erased(), shaky.feed());
     let running = Running::new(runtime.with_batch(10));
     running.catch_up(&world).await;
@@ -311,162 +307,4 @@ async fn revisions(world: &World) -> Vec<(String, u64)> {
     let live = world.store.live("tally").await.expect("live").expect("one");
     let all = world.store.scan(&live.id, None, 1_000).await.expect("all");
     all.into_iter().map(|d| (d.key, d.revision)).collect()
-}
-
-/// What a store does not manage.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Fault {
-    Checkpoints,
-    EveryThirdWrite,
-    /// Stores something else than it was given, for one document.
-    Damage,
-}
-
-/// A store with a fault in front of a sound one.
-pub struct Faulty {
-    sound: Arc<dyn ReadStore>,
-    fault: Fault,
-    writes: std::sync::atomic::AtomicUsize,
-}
-
-impl Faulty {
-    pub fn new(sound: &Arc<dyn ReadStore>, fault: Fault) -> Arc<dyn ReadStore> {
-        Arc::new(Self {
-            sound: Arc::clone(sound),
-            fault,
-            writes: Default::default(),
-        })
-    }
-}
-
-#[async_trait]
-impl ReadStore for Faulty {
-    async fn write(
-        &self,
-        generation: &GenerationId,
-        mut writes: Vec<DocumentWrite>,
-    ) -> Result<Vec<String>, ReadStoreError> {
-        let n = self
-            .writes
-            .fetch_add(1, std::sync::atomic::Ordering::SeqCst);
-        if self.fault == Fault::EveryThirdWrite && n.is_multiple_of(3) {
-            return Err(ReadStoreError::unavailable("out of order"));
-        }
-        if self.fault == Fault::Damage && n == 0 {
-            writes[0].body = None;
-        }
-        self.sound.write(generation, writes).await
-    }
-
-    async fn save_checkpoint(
-        &self,
-        generation: &GenerationId,
-        log: LogId,
-        offset: Offset,
-    ) -> Result<(), ReadStoreError> {
-        if self.fault == Fault::Checkpoints {
-            return Err(ReadStoreError::unavailable("out of order"));
-        }
-        self.sound.save_checkpoint(generation, log, offset).await
-    }
-
-    async fn get_many(
-        &self,
-        generation: &GenerationId,
-        keys: &[String],
-    ) -> Result<Vec<StoredDocument>, ReadStoreError> {
-        self.sound.get_many(generation, keys).await
-    }
-
-    async fn page(
-        &self,
-        generation: &GenerationId,
-        request: PageRequest<'_>,
-    ) -> Result<Vec<Hit>, ReadStoreError> {
-        self.sound.page(generation, request).await
-    }
-
-    async fn scan(
-        &self,
-        generation: &GenerationId,
-        after: Option<&str>,
-        limit: usize,
-    ) -> Result<Vec<StoredDocument>, ReadStoreError> {
-        self.sound.scan(generation, after, limit).await
-    }
-
-    async fn checkpoints(&self, generation: &GenerationId) -> Result<Offsets, ReadStoreError> {
-        self.sound.checkpoints(generation).await
-    }
-
-    async fn live(&self, projection: &str) -> Result<Option<Generation>, ReadStoreError> {
-        self.sound.live(projection).await
-    }
-
-    async fn generations(&self, projection: &str) -> Result<Vec<Generation>, ReadStoreError> {
-        self.sound.generations(projection).await
-    }
-
-    async fn create_generation(
-        &self,
-        projection: &str,
-        version: u32,
-        epoch: Epoch,
-        indexes: &[Index],
-    ) -> Result<Generation, ReadStoreError> {
-        let made = self
-            .sound
-            .create_generation(projection, version, epoch, indexes);
-        made.await
-    }
-
-    async fn make_live(&self, generation: &GenerationId) -> Result<(), ReadStoreError> {
-        self.sound.make_live(generation).await
-    }
-
-    async fn drop_generation(&self, generation: &GenerationId) -> Result<(), ReadStoreError> {
-        self.sound.drop_generation(generation).await
-    }
-
-    async fn park(&self, generation: &GenerationId, parked: &Parked) -> Result<(), ReadStoreError> {
-        self.sound.park(generation, parked).await
-    }
-
-    async fn parked(
-        &self,
-        generation: &GenerationId,
-        after: Option<&str>,
-        limit: usize,
-    ) -> Result<Vec<Parked>, ReadStoreError> {
-        self.sound.parked(generation, after, limit).await
-    }
-
-    async fn defer(
-        &self,
-        generation: &GenerationId,
-        key: &str,
-        log: LogId,
-        offset: Offset,
-    ) -> Result<bool, ReadStoreError> {
-        self.sound.defer(generation, key, log, offset).await
-    }
-
-    async fn unpark(
-        &self,
-        generation: &GenerationId,
-        key: &str,
-        folded: &Offsets,
-    ) -> Result<bool, ReadStoreError> {
-        self.sound.unpark(generation, key, folded).await
-    }
-
-    async fn lease(
-        &self,
-        name: &str,
-        holder: &str,
-        now: Timestamp,
-        term: Duration,
-    ) -> Result<bool, ReadStoreError> {
-        self.sound.lease(name, holder, now, term).await
-    }
 }
