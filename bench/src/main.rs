@@ -3,6 +3,7 @@
 //! `picasso-bench NAME…` runs those; without a name all run in turn.
 
 mod append;
+mod query;
 mod rounds;
 
 use anyhow::{Result, bail};
@@ -10,7 +11,7 @@ use anyhow::{Result, bail};
 type Benchmark = fn() -> Result<()>;
 
 /// What can be measured, by the name it is called with.
-const BENCHMARKS: &[(&str, Benchmark)] = &[("append", append::run)];
+const BENCHMARKS: &[(&str, Benchmark)] = &[("append", append::run), ("query", query::run)];
 
 fn main() -> Result<()> {
     let names: Vec<String> = std::env::args().skip(1).collect();

@@ -20,7 +20,7 @@ use tonic::{Code, Status};
 
 use crate::{
     limits::Limits,
-    policy::{Rule, Rules},
+    policy::{Access, Rule, Rules},
     status::{Reason, Refusal},
 };
 
@@ -41,6 +41,7 @@ pub struct Gate {
     verifier: Arc<dyn TokenVerifier>,
     calls: Arc<Semaphore>,
     streams: Arc<Semaphore>,
+    public_streams: Arc<Semaphore>,
     limits: Limits,
 }
 
@@ -52,6 +53,7 @@ impl Gate {
             verifier,
             calls: Arc::new(Semaphore::new(limits.calls)),
             streams: Arc::new(Semaphore::new(limits.streams)),
+            public_streams: Arc::new(Semaphore::new(limits.public_streams)),
             limits,
         }
     }
@@ -62,10 +64,10 @@ impl Gate {
             .rules
             .find(request.uri().path())
             .ok_or_else(|| Refusal::new(Reason::UnknownMethod))?;
-        let pool = if rule.streaming {
-            &self.streams
-        } else {
-            &self.calls
+        let pool = match (rule.streaming, rule.access) {
+            (false, _) => &self.calls,
+            (true, Access::Public) => &self.public_streams,
+            (true, _) => &self.streams,
         };
         let permit = Arc::clone(pool)
             .try_acquire_owned()
@@ -199,14 +201,20 @@ fn measure(rule: Rule, response: &Response, elapsed: Duration) {
     metrics::histogram!("picasso_rpc_seconds", &labels).record(elapsed.as_secs_f64());
 }
 
+/// Marks answers that may never end by themselves: the server ends them when it stops.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Endless;
+
 /// A stream counts as open until its last frame has gone or its reader has left.
 fn hold_while_streaming(response: Response, permit: OwnedSemaphorePermit) -> Response {
-    response.map(|body| {
+    let mut response = response.map(|body| {
         Body::new(body.map_frame(move |frame| {
             let _open = &permit;
             frame
         }))
-    })
+    });
+    response.extensions_mut().insert(Endless);
+    response
 }
 
 #[cfg(test)]

@@ -9,8 +9,12 @@ pub struct Limits {
     pub connections: usize,
     /// Calls being answered at once; further ones are refused with `OVERLOADED`.
     pub calls: usize,
-    /// Streaming calls (replays, rebuilds, health watches, reflection) open at once.
+    /// Streaming calls that need a role (replays, rebuilds, audits) open at once.
     pub streams: usize,
+    /// Streaming calls of anybody (health watches, reflection) open at once.
+    pub public_streams: usize,
+    /// Queries that wait for their `min_position` at once.
+    pub waits: usize,
     /// Bodies being taken in or handed out over plain HTTP at once.
     pub transfers: usize,
     /// Bytes of one incoming gRPC message.
@@ -39,6 +43,8 @@ impl Default for Limits {
             connections: 2_048,
             calls: 1_024,
             streams: 128,
+            public_streams: 128,
+            waits: 256,
             transfers: 64,
             message_bytes: 1 << 20,
             header_bytes: 16 << 10,

@@ -2,6 +2,7 @@
 
 mod aggregate;
 mod rebuild;
+mod verify;
 
 use std::sync::Arc;
 
@@ -27,6 +28,7 @@ use crate::{
         ListParkedResponse, LogProgress, ParkedDocument, ProjectionStatus,
         RebuildProjectionRequest, RebuildProjectionResponse, RetryParkedRequest,
         RetryParkedResponse, RollbackProjectionRequest, RollbackProjectionResponse,
+        VerifyProjectionRequest, VerifyProjectionResponse,
         operations_service_server::{OperationsService, OperationsServiceServer},
     },
     status::{Reason, Refusal},
@@ -188,6 +190,17 @@ impl OperationsService for Operations {
             released: count(retried.freed),
             still_parked: count(retried.still_parked),
         }))
+    }
+
+    type VerifyProjectionStream = Answers<VerifyProjectionResponse>;
+
+    async fn verify_projection(
+        &self,
+        request: Request<VerifyProjectionRequest>,
+    ) -> Result<Response<Self::VerifyProjectionStream>, Status> {
+        let projection = self.projection(&request.get_ref().projection)?;
+        let (log, live) = (Arc::clone(&self.log), Arc::clone(&self.live));
+        Ok(Response::new(verify::start(projection, log, live)))
     }
 
     async fn get_aggregate(

@@ -162,6 +162,10 @@ pub const POLICY: &[(&str, Access)] = &[
         OPERATOR,
     ),
     (
+        "/picasso.operations.v1.OperationsService/VerifyProjection",
+        OPERATOR,
+    ),
+    (
         "/picasso.operations.v1.OperationsService/GetAggregate",
         OPERATOR,
     ),

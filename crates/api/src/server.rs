@@ -4,7 +4,15 @@
 
 use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
-use axum::Router;
+use axum::{
+    Router,
+    body::Body,
+    extract::{Request, State},
+    middleware::{self, Next},
+    response::Response,
+};
+use futures::StreamExt;
+use http_body_util::{BodyStream, StreamBody};
 use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
     server::{conn::auto, graceful::GracefulShutdown},
@@ -16,10 +24,12 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-use crate::{limits::Limits, policy::PolicyError};
+use crate::{auth::Endless, limits::Limits, policy::PolicyError};
 
 /// How long to wait after a failed accept (mostly: out of file descriptors) before the next.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+/// How long an endless stream may take to end by itself.
+const STREAM_GRACE: Duration = Duration::from_millis(500);
 const HTTP2_PING: Duration = Duration::from_secs(30);
 
 /// Why the server did not start, or did not end well.
@@ -51,6 +61,10 @@ pub async fn serve(
     tracing::info!(%address, "serving");
     let connections = Arc::new(Semaphore::new(limits.connections));
     let builder = Arc::new(builder(&limits));
+    let app = app.layer(middleware::from_fn_with_state(
+        stop.clone(),
+        end_with_server,
+    ));
     let graceful = GracefulShutdown::new();
     loop {
         let accepted = tokio::select! {
@@ -78,6 +92,23 @@ pub async fn serve(
         Ok(()) => Ok(()),
         Err(_) => Err(ServeError::GraceOver { open }),
     }
+}
+
+/// Ends streams that would never end by themselves a little after `stop`: first they may say so themselves.
+async fn end_with_server(
+    State(stop): State<CancellationToken>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let response = next.run(request).await;
+    if response.extensions().get::<Endless>().is_none() {
+        return response;
+    }
+    let end = async move {
+        stop.cancelled().await;
+        tokio::time::sleep(STREAM_GRACE).await;
+    };
+    response.map(|body| Body::new(StreamBody::new(BodyStream::new(body).take_until(end))))
 }
 
 type Accepted = (TcpStream, SocketAddr, tokio::sync::OwnedSemaphorePermit);

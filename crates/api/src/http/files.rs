@@ -21,7 +21,7 @@ use picasso_commands::{
 };
 use picasso_domain::values::Digest;
 use tokio::{
-    sync::{OwnedSemaphorePermit, Semaphore},
+    sync::{OwnedSemaphorePermit, Semaphore, mpsc},
     time::{Instant, timeout_at},
 };
 
@@ -215,13 +215,21 @@ async fn rendition(
         .into_response())
 }
 
-/// A body that gives its place back when it has been sent, or its reader has left.
+/// Hands a file out from a task of its own, which gives its place back when the file has been sent, or when its
+/// reader has left or stood still for too long.
 fn send(blob: StoredBlob, room: OwnedSemaphorePermit, until: Instant) -> Body {
-    let body = in_time(blob.body, until).map(move |piece| {
-        let _held = &room;
-        piece
+    let (outbox, mut inbox) = mpsc::channel(1);
+    let mut pieces = in_time(blob.body, until);
+    tokio::spawn(async move {
+        let _room = room;
+        while let Some(piece) = pieces.next().await {
+            let due = until.min(Instant::now() + IDLE_TIMEOUT);
+            if !matches!(timeout_at(due, outbox.send(piece)).await, Ok(Ok(()))) {
+                return;
+            }
+        }
     });
-    Body::from_stream(body)
+    Body::from_stream(stream::poll_fn(move |context| inbox.poll_recv(context)))
 }
 
 /// A body that fails when it stands still for too long, or takes longer than `until`.

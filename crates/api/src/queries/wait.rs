@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use picasso_projections::runtime::{Progress, WaitError};
-use tokio::time::Instant;
+use tokio::{sync::Semaphore, time::Instant};
 use tonic::{Extensions, Request};
 
 use super::Service;
@@ -25,15 +25,19 @@ pub(crate) struct Waits {
     progress: Progress,
     default_wait: Duration,
     longest_wait: Duration,
+    /// Anybody may ask for a position that never comes: those who do must not take all calls' places.
+    room: Semaphore,
 }
 
 impl Waits {
     pub fn new(progress: Progress, limits: &Limits) -> Self {
         let (default_wait, longest_wait) = (limits.default_wait, limits.longest_wait);
+        let room = Semaphore::new(limits.waits);
         Self {
             progress,
             default_wait,
             longest_wait,
+            room,
         }
     }
 
@@ -51,6 +55,8 @@ impl Waits {
                 "has more than 64 entries",
             ));
         }
+        let overloaded = |_| Refusal::new(Reason::Overloaded);
+        let _place = self.room.try_acquire().map_err(overloaded)?;
         let deadline = self.deadline(extensions);
         for position in positions {
             let position = parse_position(position)?;

@@ -110,8 +110,6 @@ reasons! {
         "the file was cut short", "PUT the whole file again.";
     UploadWrongDigest "UPLOAD_WRONG_DIGEST" InvalidArgument:
         "the file does not have the announced SHA-256", "PUT the announced file, or start an upload for this one.";
-    UploadInterrupted "UPLOAD_INTERRUPTED" Aborted:
-        "the connection broke while the file was sent", "PUT the file again.";
     UploadsBusy "UPLOADS_BUSY" ResourceExhausted:
         "too many uploads are being finished", "Repeat after the delay in `google.rpc.RetryInfo`, with the same request id.";
     UnsupportedFormat "UNSUPPORTED_FORMAT" InvalidArgument:

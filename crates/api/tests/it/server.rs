@@ -294,3 +294,40 @@ async fn the_server_stops_when_told_to() {
     running.stop.cancel();
     running.task.await.unwrap().unwrap();
 }
+
+#[tokio::test]
+async fn a_stream_that_never_ends_ends_with_the_server() {
+    let running = start(services()).await;
+    let mut health = HealthClient::new(running.channel().await);
+    let watch = health.watch(HealthCheckRequest::default()).await.unwrap();
+    let mut watch = watch.into_inner();
+    assert_eq!(watch.message().await.unwrap().unwrap().status, 1);
+    running.stop.cancel();
+    running.task.await.unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn anybodys_streams_are_limited() {
+    let limits = Limits {
+        public_streams: 1,
+        ..Limits::default()
+    };
+    let running = start(Services {
+        limits,
+        ..services()
+    })
+    .await;
+    let channel = running.channel().await;
+    let mut first = HealthClient::new(channel.clone());
+    let held = first.watch(HealthCheckRequest::default()).await.unwrap();
+    let mut second = HealthClient::new(channel);
+    let refused = second
+        .watch(HealthCheckRequest::default())
+        .await
+        .unwrap_err();
+    assert_eq!(
+        (refused.code(), reason(&refused).as_str()),
+        (Code::ResourceExhausted, "OVERLOADED")
+    );
+    drop(held);
+}
