@@ -18,8 +18,12 @@ mod firebase;
 mod local_sandbox;
 #[path = "it/mailbox.rs"]
 mod mailbox;
+#[path = "it/market.rs"]
+mod market;
 #[path = "it/memory.rs"]
 mod memory;
+#[path = "it/queries.rs"]
+mod queries;
 #[path = "it/read_store.rs"]
 mod read_store;
 #[path = "it/rebuild.rs"]

@@ -81,6 +81,23 @@ fn a_second_payment_goes_back_and_the_grant_stays() {
 }
 
 #[test]
+fn an_order_is_refunded_once_its_own_payment_is_back() {
+    let mut history = vec![
+        started(1, 1),
+        paid(2, 1, "pi_1"),
+        granted(3, 1),
+        paid(4, 1, "pi_2"),
+        refund_requested(5, 1, "pi_2", RefundReason::PaidTwice),
+        refund_requested(6, 1, "pi_1", RefundReason::Requested),
+        revoked(7, 1),
+        refunded(8, 1, "pi_2"),
+    ];
+    assert_eq!(order(&history).status, RefundDue);
+    history.push(refunded(9, 1, "pi_1"));
+    assert_eq!(order(&history).status, Refunded);
+}
+
+#[test]
 fn a_late_payment_of_a_closed_order_goes_back_and_it_stays_closed() {
     let order = order(&[
         started(1, 1),
