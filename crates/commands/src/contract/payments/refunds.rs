@@ -41,9 +41,17 @@ pub async fn a_payment_refunded_under_another_key_counts_as_refunded(provider: &
     assert_eq!(provider.books(&purchase()).await, GIVEN_BACK);
 }
 
+/// A part is given back, so that the provider's own "already refunded" does not hide a key that is not sent.
 pub async fn a_refund_in_any_trouble_is_made_once(provider: &dyn Provider, trouble: Trouble) {
     let (_, payment_id) = paid(provider).await;
-    let request = request("refund-1", &payment_id);
+    let part = Money {
+        amount_minor: PRICE.amount_minor / 5,
+        ..PRICE
+    };
+    let request = RefundRequest {
+        amount: part,
+        ..request("refund-1", &payment_id)
+    };
     provider.spoil(Call::Refund, trouble).await;
     let lost = provider.payments().refund(&request).await;
     assert_may_be_repeated(&lost.expect_err("trouble"), trouble);
@@ -51,7 +59,8 @@ pub async fn a_refund_in_any_trouble_is_made_once(provider: &dyn Provider, troub
         let refund = provider.payments().refund(&request).await;
         refund.expect("a refund");
     }
-    assert_eq!(provider.books(&purchase()).await, GIVEN_BACK);
+    let books = provider.books(&purchase()).await;
+    assert_eq!(books.refunded, part.amount_minor);
 }
 
 pub async fn more_than_was_paid_is_not_given_back(provider: &dyn Provider) {
