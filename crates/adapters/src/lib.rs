@@ -4,6 +4,7 @@
 
 pub mod firebase;
 pub mod fs;
+pub mod imaging;
 pub mod mailbox;
 pub mod sqlite;
 pub mod stripe;
