@@ -36,3 +36,5 @@ mod runtime;
 mod stripe;
 #[path = "it/tally.rs"]
 mod tally;
+#[path = "it/write_side.rs"]
+mod write_side;

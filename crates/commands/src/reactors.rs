@@ -11,7 +11,7 @@ mod settle;
 mod webhooks;
 mod work;
 
-pub use collector::{BlobReferences, Collector};
+pub use collector::{BlobReferences, Collected, Collector};
 pub use follow::{Follow, Planner};
 pub use receipts::{ReceiptPlanner, Receipts};
 pub use settle::{Audit, Settle, SettlePlanner};
