@@ -87,6 +87,19 @@ async fn who_pays_gets_the_picture_once_and_both_get_a_letter() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_checkout_asked_for_again_after_it_was_paid_is_answered_alike() {
+    let (market, _, bob, picture) = stall(Edition::Exclusive).await;
+    let (context, command) = (by(&bob), at(picture, eur(1_200)));
+    let first = market.purchases.start_checkout(&context, command).await;
+    let first = first.expect("starts");
+    market.pay(&first).await;
+    let again = market.purchases.start_checkout(&context, command).await;
+    let again = again.expect("the first answer");
+    assert_eq!(again.checkout_url, first.checkout_url);
+    assert_eq!(again.receipt, first.receipt);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_declined_card_leaves_the_page_open_for_another() {
     let (market, _, bob, picture) = stall(Edition::Open).await;
     let page = market.buy(&bob, picture).await;
