@@ -77,6 +77,7 @@ fn scramble(events: Batch, batch: usize, rng: &mut StdRng) -> Vec<Batch> {
 async fn case(seed: u64) {
     let mut rng = StdRng::seed_from_u64(seed);
     let world = World::in_memory(rng.random_range(1..=2));
+    world.begin().await;
     let mut likes = Likes::default();
     for _ in 0..rng.random_range(1..=40) {
         let user = format!("user{}", rng.random_range(0..3));

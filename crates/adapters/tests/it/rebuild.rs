@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use picasso_eventlog::Offset;
 use picasso_projections::{
+    audit::Fault,
     ports::GenerationState,
     rebuild::{Phase, RebuildError, RebuildProgress, Rebuilder, Rebuilt},
 };
@@ -11,8 +12,8 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    faulty::{Fault, Faulty},
-    tally::{Likes, MALLORY, Tally, World, until},
+    faulty::{self, Faulty},
+    tally::{Likes, MALLORY, Tally, World, picture_key, until},
 };
 
 fn rebuilder(world: &World) -> Rebuilder {
@@ -168,7 +169,7 @@ async fn a_damaged_generation_never_goes_live() {
     let world = World::in_memory(1);
     Likes::default().many(&*world.log, 100).await;
     rebuild(&rebuilder(&world)).await.expect("rebuilt");
-    let damaged = world.beside(Faulty::before(&world.store, Fault::Damage));
+    let damaged = world.beside(Faulty::before(&world.store, faulty::Fault::Damage));
     let done = rebuild(&rebuilder(&damaged)).await;
     assert!(
         matches!(&done, Err(RebuildError::Differs(id)) if id.number == 2),
@@ -278,4 +279,25 @@ async fn an_audit_finds_what_is_wrong() {
     assert!(!verdict.holds());
     let keys: Vec<_> = verdict.differences.iter().map(|d| d.key.as_str()).collect();
     assert_eq!(keys, ["u/user3", "u/user5"]);
+}
+
+#[tokio::test]
+async fn an_audit_finds_what_was_skipped() {
+    let world = World::in_memory(1);
+    let mut likes = Likes::default();
+    likes.many(&*world.log, 30).await;
+    let rebuilt = rebuild(&rebuilder(&world)).await.expect("rebuilt");
+    let skipped = likes.toggle(&*world.log, 1, "user3").await;
+    let saved = world
+        .store
+        .save_checkpoint(&rebuilt.generation, skipped.log, skipped.offset);
+    saved.await.expect("saved");
+    let verdict = world.audit(&Tally::<1>::default().erased()).await;
+    let fault = Fault::Lacks {
+        log: skipped.log,
+        offset: skipped.offset,
+    };
+    let found = verdict.differences.into_iter().map(|d| (d.key, d.fault));
+    let expected = [(picture_key(1), fault), ("u/user3".to_owned(), fault)];
+    assert_eq!(found.collect::<Vec<_>>(), expected);
 }

@@ -17,6 +17,7 @@ use crate::tally::{Likes, MALLORY, Running, Tally, World, append_unreadable, pic
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_recorded_is_folded() {
     let world = World::on_disk(1);
+    world.begin().await;
     let mut likes = Likes::default();
     likes.many(&*world.log, 200).await;
     let running = world.start(Tally::<1>::default().erased());
@@ -30,6 +31,7 @@ async fn what_is_recorded_is_folded() {
 #[tokio::test]
 async fn documents_may_be_touched_by_several_logs() {
     let world = World::in_memory(4);
+    world.begin().await;
     Likes::default().many(&*world.log, 500).await;
     let running = world.start(Tally::<1>::default().erased());
     running.catch_up(&world).await;
@@ -89,14 +91,7 @@ async fn events_are_folded_once_when_the_checkpoint_is_lost() {
     Likes::default().many(&*world.log, 100).await;
     let without_checkpoints = Faulty::before(&world.store, Fault::Checkpoints);
     let severed = world.beside(without_checkpoints);
-    // Builds the generation while the log is folded by nobody else, up to the failing checkpoint.
-    let store = &world.store;
-    let epoch = world.log.epoch();
-    let made = store.create_generation("tally", 1, epoch, &[]).await;
-    store
-        .make_live(&made.expect("made").id)
-        .await
-        .expect("live");
+    world.begin().await;
     let running = severed.start(Tally::<1>::default().erased());
     until(|| async { !world.documents().await.is_empty() }).await;
     running.kill().await;
@@ -115,6 +110,7 @@ async fn events_are_folded_once_when_the_checkpoint_is_lost() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_runtime_killed_at_any_moment_goes_on() {
     let world = World::on_disk(2);
+    world.begin().await;
     let mut likes = Likes::default();
     for round in 0..20_u64 {
         likes.many(&*world.log, 60).await;
@@ -153,6 +149,7 @@ async fn two_runtimes_at_once_agree() {
 #[tokio::test]
 async fn an_event_that_does_not_fit_parks_its_document_and_nothing_else() {
     let world = World::in_memory(1);
+    world.begin().await;
     let (tally, mut likes) = (Tally::<1>::default(), Likes::default());
     tally.set_broken(true);
     let running = world.start(tally.erased());
@@ -188,6 +185,7 @@ async fn an_event_that_does_not_fit_parks_its_document_and_nothing_else() {
 #[tokio::test]
 async fn a_parked_document_flows_again_after_a_retry() {
     let world = World::in_memory(1);
+    world.begin().await;
     let (tally, mut likes) = (Tally::<1>::default(), Likes::default());
     tally.set_broken(true);
     for user in ["ann", MALLORY, "bob"] {
@@ -262,6 +260,7 @@ async fn an_event_that_cannot_be_read_stops_the_projection_and_says_so() {
 #[tokio::test]
 async fn trouble_with_the_store_passes() {
     let world = World::in_memory(1);
+    world.begin().await;
     Likes::default().many(&*world.log, 50).await;
     let shaky = world.beside(Faulty::before(&world.store, Fault::EveryThirdWrite));
     let runtime = shaky.runtime(Tally::<1>::default().erased(), shaky.feed());

@@ -269,6 +269,14 @@ impl World {
         Running::new(self.runtime(projection, self.feed()))
     }
 
+    /// An empty generation is live: what comes is folded as it comes, not in bulk at the start.
+    pub async fn begin(&self) {
+        let epoch = self.log.epoch();
+        let made = self.store.create_generation("tally", 1, epoch, &[]).await;
+        let made = made.expect("made").id;
+        self.store.make_live(&made).await.expect("live");
+    }
+
     pub async fn heads(&self) -> Vec<Position> {
         let mut heads = vec![];
         for log in (0..self.log.logs()).map(LogId) {

@@ -17,6 +17,7 @@ use picasso_projections::{
         PageRequest, Parked, ReadStore, ReadStoreError, StoredDocument, check_limit,
     },
 };
+use tokio::task::yield_now;
 
 /// Name, prefix, sort, key.
 type Place = (String, String, String, String);
@@ -164,6 +165,8 @@ impl ReadStore for MemoryStore {
         writes: Vec<DocumentWrite>,
     ) -> Result<Vec<String>, ReadStoreError> {
         check_limit(writes.len())?;
+        // As over a file, whoever writes may be killed before or after.
+        yield_now().await;
         let mut state = self.state();
         let built = state.built(generation)?;
         let mut lost = vec![];
@@ -208,6 +211,7 @@ impl ReadStore for MemoryStore {
         log: LogId,
         offset: Offset,
     ) -> Result<(), ReadStoreError> {
+        yield_now().await;
         let mut state = self.state();
         let checkpoints = &mut state.built(generation)?.checkpoints;
         raise(checkpoints, &Offsets::from([(log, offset)]));
