@@ -62,7 +62,7 @@ pub fn run() -> Result<()> {
 }
 
 /// A folder on the disk this repository is on: the system's own may be in memory, where a sync costs nothing.
-fn folder() -> Result<TempDir> {
+pub fn folder() -> Result<TempDir> {
     let results = Path::new(env!("CARGO_MANIFEST_DIR")).join("results");
     std::fs::create_dir_all(&results)?;
     tempfile::tempdir_in(&results).context("a folder for the benchmark")

@@ -4,6 +4,7 @@
 
 mod append;
 mod query;
+mod rebuild;
 mod rounds;
 
 use anyhow::{Result, bail};
@@ -11,7 +12,11 @@ use anyhow::{Result, bail};
 type Benchmark = fn() -> Result<()>;
 
 /// What can be measured, by the name it is called with.
-const BENCHMARKS: &[(&str, Benchmark)] = &[("append", append::run), ("query", query::run)];
+const BENCHMARKS: &[(&str, Benchmark)] = &[
+    ("append", append::run),
+    ("rebuild", rebuild::run),
+    ("query", query::run),
+];
 
 fn main() -> Result<()> {
     let names: Vec<String> = std::env::args().skip(1).collect();
