@@ -1,0 +1,129 @@
+//! `picasso status`: how the logs, the projections and the reactors stand.
+
+use picasso_commands::ports::Agenda;
+use picasso_eventlog::LogId;
+use picasso_projections::runtime::ProjectionStatus;
+use serde::Serialize;
+
+use super::Session;
+use crate::{
+    exit::Failure,
+    output::{Output, table},
+    wiring::{ReadSide, Stores},
+};
+
+/// The kinds of tasks reactors have.
+const TASKS: [&str; 2] = ["settle", "mail"];
+
+#[derive(Serialize)]
+struct ProjectionRow {
+    name: &'static str,
+    generation: Option<u32>,
+    lag: u64,
+    parked: usize,
+    error: Option<String>,
+}
+
+impl From<&ProjectionStatus> for ProjectionRow {
+    fn from(status: &ProjectionStatus) -> Self {
+        Self {
+            name: status.name,
+            generation: status
+                .generation
+                .as_ref()
+                .map(|generation| generation.id.number),
+            lag: status.lag,
+            parked: status.parked,
+            error: status.error.clone(),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct TaskRow {
+    kind: &'static str,
+    waiting: u64,
+    oldest_due_at: Option<picasso_domain::Timestamp>,
+}
+
+pub async fn run(mut session: Session) -> Result<(), Failure> {
+    let stores = Stores::open_existing(&session.config)?;
+    let read = ReadSide::open(&stores);
+    let mut heads = Vec::new();
+    for log in (0..stores.log.logs()).map(LogId) {
+        heads.push((log, stores.log.head(log).await?));
+    }
+    let projections = read.progress().status().await?;
+    let mut tasks = Vec::new();
+    for kind in TASKS {
+        let (waiting, oldest_due_at) = stores.desk.agenda().backlog(kind).await?;
+        tasks.push(TaskRow {
+            kind,
+            waiting,
+            oldest_due_at,
+        });
+    }
+    if session.output.json() {
+        let rows: Vec<_> = projections.iter().map(ProjectionRow::from).collect();
+        let value = serde_json::json!({
+            "epoch": stores.log.epoch(),
+            "heads": heads,
+            "projections": rows,
+            "tasks": tasks,
+        });
+        session.output.json_line(&value)?;
+        return Ok(());
+    }
+    let epoch = stores.log.epoch();
+    for (log, head) in heads {
+        session
+            .output
+            .line(format!("log {log}: {head} events (epoch {epoch})"))?;
+    }
+    session.output.line("")?;
+    print_projections(&mut session.output, &projections)?;
+    session.output.line("")?;
+    let rows: Vec<_> = tasks.iter().map(task_row).collect();
+    session
+        .output
+        .line(table(&["tasks", "waiting", "oldest due"], &rows))?;
+    Ok(())
+}
+
+fn task_row(task: &TaskRow) -> Vec<String> {
+    let due = task
+        .oldest_due_at
+        .map_or_else(|| "-".to_owned(), |at| at.to_string());
+    vec![task.kind.to_owned(), task.waiting.to_string(), due]
+}
+
+/// Prints how projections stand.
+pub fn print_projections(output: &mut Output, all: &[ProjectionStatus]) -> Result<(), Failure> {
+    let rows: Vec<_> = all.iter().map(ProjectionRow::from).collect();
+    if output.json() {
+        for row in rows {
+            output.json_line(&row)?;
+        }
+        return Ok(());
+    }
+    let cells = |row: ProjectionRow| {
+        let generation = row
+            .generation
+            .map_or_else(|| "-".to_owned(), |number| number.to_string());
+        let lag = row.lag.to_string();
+        let parked = row.parked.to_string();
+        vec![
+            row.name.to_owned(),
+            generation,
+            lag,
+            parked,
+            row.error.unwrap_or_default(),
+        ]
+    };
+    let rows: Vec<_> = rows.into_iter().map(cells).collect();
+    output.line(table(
+        &["projection", "generation", "lag", "parked", "trouble"],
+        &rows,
+    ))?;
+    Ok(())
+}

@@ -1,0 +1,13 @@
+//! The one place that names concrete adapters: it opens the stores and plugs adapters into ports.
+
+mod reactors;
+mod read;
+pub mod sandbox;
+mod server;
+mod stores;
+mod write;
+
+pub use read::ReadSide;
+pub use server::{Roles, run};
+pub use stores::{Stores, open_existing_log};
+pub use write::{WriteSide, open_blobs};

@@ -1,0 +1,152 @@
+//! The reactors: what follows the log and the agenda and does things in the world.
+
+use std::{sync::Arc, time::Duration};
+
+use jiff::SignedDuration;
+use picasso_adapters::mailbox::SandboxMailer;
+use picasso_commands::{
+    ports::{Agenda, Mailer},
+    reactors::{
+        Audit, BlobReferences, Collector, Follow, Pace, Planner, ReceiptPlanner, Receipts, Settle,
+        SettlePlanner, Webhooks, Worker, work,
+    },
+};
+use tokio::{sync::Notify, task::JoinSet};
+use tokio_util::sync::CancellationToken;
+
+use super::{Stores, WriteSide, write::unset};
+use crate::{
+    config::{Config, Reactors},
+    exit::{Code, Failure},
+};
+
+/// Starts the reactors; the tasks end once `stop` is cancelled.
+pub fn start(
+    config: &Config,
+    stores: &Stores,
+    write: &WriteSide,
+    references: Arc<dyn BlobReferences>,
+    stop: &CancellationToken,
+) -> Result<JoinSet<()>, Failure> {
+    let mailer = open_mailer(config)?;
+    let mut crew = Crew {
+        settings: &config.reactors,
+        stores,
+        write,
+        agenda: Arc::new(stores.desk.agenda()),
+        stop,
+        tasks: JoinSet::new(),
+    };
+    let settle_now = Arc::new(Notify::new());
+    crew.purchases(&settle_now);
+    crew.webhooks(settle_now);
+    crew.receipts(mailer);
+    crew.collector(references);
+    Ok(crew.tasks)
+}
+
+struct Crew<'a> {
+    settings: &'a Reactors,
+    stores: &'a Stores,
+    write: &'a WriteSide,
+    agenda: Arc<dyn Agenda>,
+    stop: &'a CancellationToken,
+    tasks: JoinSet<()>,
+}
+
+impl Crew<'_> {
+    fn purchases(&mut self, settle_now: &Arc<Notify>) {
+        let planner = SettlePlanner {
+            first_look: seconds(self.settings.first_look_s),
+        };
+        let settle = Settle {
+            checkout: self.write.checkout.clone(),
+            clock: Arc::clone(&self.write.clock),
+            look_again: seconds(self.settings.look_again_s),
+        };
+        let audit = Audit {
+            checkout: self.write.checkout.clone(),
+        };
+        self.follow(planner);
+        self.work(settle, Arc::clone(settle_now));
+        self.work(audit, Arc::default());
+    }
+
+    fn webhooks(&mut self, settle: Arc<Notify>) {
+        let webhooks = Webhooks {
+            inbox: Arc::new(self.stores.desk.webhook_inbox()),
+            payments: Arc::clone(&self.write.payments),
+            checkout: self.write.checkout.clone(),
+            agenda: Arc::clone(&self.agenda),
+            clock: Arc::clone(&self.write.clock),
+            poll: self.poll(),
+            arrived: Arc::clone(&self.write.webhook_arrived),
+            settle,
+        };
+        self.tasks.spawn(webhooks.run(self.stop.clone()));
+    }
+
+    fn receipts(&mut self, mailer: Arc<dyn Mailer>) {
+        let receipts = Receipts {
+            contacts: Arc::new(self.stores.desk.contact_book()),
+            mailer,
+        };
+        self.follow(ReceiptPlanner);
+        self.work(receipts, Arc::default());
+    }
+
+    fn collector(&mut self, references: Arc<dyn BlobReferences>) {
+        let collector = Collector {
+            blobs: Arc::clone(&self.write.blobs),
+            references,
+            clock: Arc::clone(&self.write.clock),
+            grace: seconds(self.settings.collect_grace_s),
+        };
+        let pause = Duration::from_secs(self.settings.collect_every_s);
+        self.tasks.spawn(collector.run(pause, self.stop.clone()));
+    }
+
+    fn follow<P: Planner>(&mut self, planner: P) {
+        let follow = Follow {
+            planner,
+            log: Arc::clone(&self.stores.log),
+            feed: Arc::clone(&self.stores.feed),
+            agenda: Arc::clone(&self.agenda),
+        };
+        self.tasks.spawn(follow.run(self.stop.clone()));
+    }
+
+    fn work<W: Worker>(&mut self, worker: W, hurry: Arc<Notify>) {
+        let pace = Pace {
+            poll: self.poll(),
+            first_delay: SignedDuration::from_millis(signed(self.settings.first_delay_ms)),
+            hurry,
+        };
+        let (agenda, clock) = (Arc::clone(&self.agenda), Arc::clone(&self.write.clock));
+        self.tasks
+            .spawn(work(worker, agenda, clock, pace, self.stop.clone()));
+    }
+
+    fn poll(&self) -> Duration {
+        Duration::from_millis(self.settings.poll_ms)
+    }
+}
+
+fn open_mailer(config: &Config) -> Result<Arc<dyn Mailer>, Failure> {
+    let url = config
+        .mail
+        .sandbox_url
+        .as_ref()
+        .ok_or_else(|| unset("mail.sandbox_url"))?;
+    let mailer = SandboxMailer::new(url)
+        .map_err(|error| Failure::from_error(Code::Config, &error).hint("see the section mail"))?;
+    Ok(Arc::new(mailer))
+}
+
+pub fn seconds(seconds: u64) -> SignedDuration {
+    SignedDuration::from_secs(signed(seconds))
+}
+
+fn signed(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}

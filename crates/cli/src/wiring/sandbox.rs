@@ -1,0 +1,81 @@
+//! The sandbox that `picasso dev` and `picasso seed` bring along, and the settings that point at it.
+
+use picasso_sandbox::{Sandbox, SandboxConfig};
+use tokio::{net::TcpListener, task::JoinHandle};
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    config::{Config, Secret},
+    exit::{Code, Failure, chain},
+};
+
+/// A running sandbox, and the settings with everything outside pointing at it.
+pub struct Serving {
+    pub sandbox: Sandbox,
+    pub settings: Config,
+    stop: CancellationToken,
+    task: JoinHandle<picasso_sandbox::Result<()>>,
+}
+
+impl Serving {
+    /// Stops the sandbox and waits until it has ended.
+    pub async fn end(self) {
+        self.stop.cancel();
+        match self.task.await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::warn!(error = chain(&error), "the sandbox ended badly"),
+            Err(error) => tracing::error!(%error, "the sandbox panicked"),
+        }
+    }
+}
+
+/// Serves the sandbox where the settings say, its webhooks going to our own server.
+pub async fn serve(config: &Config) -> Result<Serving, Failure> {
+    let listen = config.sandbox.listen;
+    let listener = TcpListener::bind(listen).await.map_err(|error| {
+        let message = format!("sandbox.listen: {listen} cannot be listened on: {error}");
+        let hint = "is another `picasso dev` running? PICASSO_SANDBOX__LISTEN chooses another port";
+        Failure::new(Code::Unavailable, message).hint(hint)
+    })?;
+    let webhook_url = format!("{}/webhooks/stripe", config.public_url());
+    start(config, listener, Some(webhook_url))
+}
+
+/// Serves the sandbox's data on a free port beside whatever runs already; no webhooks.
+pub async fn serve_aside(config: &Config) -> Result<Serving, Failure> {
+    let listener = TcpListener::bind((std::net::Ipv4Addr::LOCALHOST, 0)).await?;
+    start(config, listener, None)
+}
+
+fn start(
+    config: &Config,
+    listener: TcpListener,
+    webhook_url: Option<String>,
+) -> Result<Serving, Failure> {
+    let address = listener.local_addr()?;
+    let base = format!("http://{address}");
+    let sandbox_config = SandboxConfig {
+        data_dir: Some(config.data_dir.join("sandbox")),
+        webhook_url,
+        ..SandboxConfig::new(&base)
+    };
+    let mut settings = config.clone();
+    settings.payments.secret_key = Some(Secret::new(&sandbox_config.stripe_secret_key));
+    settings.payments.webhook_secret = Some(Secret::new(&sandbox_config.webhook_secret));
+    settings.payments.api_base = Some(base.clone());
+    settings.identity.project_id = Some(sandbox_config.project_id.clone());
+    settings.identity.keys_url = format!("{base}/identity/keys");
+    settings.mail.sandbox_url = Some(base);
+    let sandbox = Sandbox::open(sandbox_config)?;
+    let stop = CancellationToken::new();
+    let task = {
+        let (sandbox, stop) = (sandbox.clone(), stop.clone());
+        tokio::spawn(async move { sandbox.serve(listener, stop).await })
+    };
+    Ok(Serving {
+        sandbox,
+        settings,
+        stop,
+        task,
+    })
+}

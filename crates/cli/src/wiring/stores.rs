@@ -1,0 +1,104 @@
+//! Opens what is durable: the log, the read store, the desk of the reactors, and the keys.
+
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use picasso_adapters::sqlite::{
+    desk::Desk, event_log::SqliteEventLog, read_store::SqliteReadStore,
+};
+use picasso_eventlog::{EventFeed, EventLog, LogFeed, LogId};
+use picasso_projections::ports::ReadStore;
+
+use crate::{
+    config::Config,
+    exit::{Code, Failure, chain},
+    secrets::Keys,
+};
+
+/// The stores of one deployment.
+pub struct Stores {
+    pub log: Arc<dyn EventLog>,
+    pub feed: Arc<dyn EventFeed>,
+    pub read: Arc<dyn ReadStore>,
+    pub desk: Desk,
+    pub keys: Keys,
+}
+
+impl Stores {
+    /// Opens the stores, making them in a new data folder.
+    pub fn open(config: &Config) -> Result<Self, Failure> {
+        private_folder(&config.data_dir)?;
+        let log = open_log(config)?;
+        let read = SqliteReadStore::open(&config.data_dir.join("read.db"))
+            .map_err(|error| cannot_open("read store", &error))?;
+        let desk = Desk::open(&config.data_dir.join("desk.db"))
+            .map_err(|error| cannot_open("desk", &error))?;
+        Ok(Self {
+            feed: Arc::new(LogFeed::new(Arc::clone(&log))),
+            log,
+            read: Arc::new(read),
+            desk,
+            keys: Keys::open(&config.data_dir)?,
+        })
+    }
+
+    /// The stores of a marketplace that exists; commands that only look make none.
+    pub fn open_existing(config: &Config) -> Result<Self, Failure> {
+        expect_existing(config)?;
+        Self::open(config)
+    }
+
+    /// How many events all logs hold.
+    pub async fn total_events(&self) -> Result<u64, Failure> {
+        let mut total = 0;
+        for log in (0..self.log.logs()).map(LogId) {
+            total += self.log.head(log).await?.0;
+        }
+        Ok(total)
+    }
+}
+
+/// The log of a marketplace that exists.
+pub fn open_existing_log(config: &Config) -> Result<Arc<dyn EventLog>, Failure> {
+    expect_existing(config)?;
+    open_log(config)
+}
+
+fn expect_existing(config: &Config) -> Result<(), Failure> {
+    if log_path(config).is_file() {
+        return Ok(());
+    }
+    let message = format!("there is no marketplace in {}", config.data_dir.display());
+    let hint = "start one with `picasso dev`, or name its folder with --data-dir";
+    Err(Failure::new(Code::NotFound, message).hint(hint))
+}
+
+fn open_log(config: &Config) -> Result<Arc<dyn EventLog>, Failure> {
+    let log = SqliteEventLog::open(&log_path(config), config.events.logs)
+        .map_err(|error| cannot_open("event log", &error))?;
+    Ok(Arc::new(log))
+}
+
+fn log_path(config: &Config) -> PathBuf {
+    config.data_dir.join("log.db")
+}
+
+fn cannot_open(what: &str, error: &(dyn std::error::Error + 'static)) -> Failure {
+    let message = format!("the {what} cannot be opened: {}", chain(error));
+    Failure::new(Code::Unavailable, message)
+}
+
+/// Makes a folder that only its owner may look into.
+fn private_folder(path: &Path) -> Result<(), Failure> {
+    use std::os::unix::fs::DirBuilderExt;
+    std::fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(path)
+        .map_err(|error| {
+            let message = format!("the data folder {} cannot be made: {error}", path.display());
+            Failure::new(Code::Unavailable, message).hint("name another with --data-dir")
+        })
+}

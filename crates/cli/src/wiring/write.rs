@@ -1,0 +1,151 @@
+//! The write side: handlers, the checkout process manager and the reactors over their adapters.
+
+use std::{path::Path, sync::Arc, time::Duration};
+
+use bytes::Bytes;
+use futures::StreamExt;
+use picasso_adapters::{
+    fs::FolderBlobStore,
+    imaging::{ImageDarkroom, Limits},
+    stripe::{StripeConfig, StripePayments},
+};
+use picasso_commands::{
+    Accounts, Checkout, Executor, Pictures, PicturesConfig, Purchases, Reactions, ReturnUrls,
+    UploadTicket,
+    links::LinkSigner,
+    ports::{BlobStore, Clock, Payments, SystemClock},
+};
+use picasso_domain::{
+    Picture,
+    values::{PictureId, UserId},
+};
+use tokio::sync::Notify;
+
+use super::Stores;
+use crate::{
+    config::{Config, Secret},
+    exit::{Code, Failure},
+    secrets::Keys,
+};
+
+/// Everything that takes commands.
+#[derive(Clone)]
+pub struct WriteSide {
+    pub accounts: Accounts,
+    pub pictures: Pictures,
+    pub purchases: Purchases,
+    pub reactions: Reactions,
+    pub checkout: Checkout,
+    pub executor: Executor,
+    pub blobs: Arc<dyn BlobStore>,
+    pub links: LinkSigner,
+    pub clock: Arc<dyn Clock>,
+    pub payments: Arc<dyn Payments>,
+    /// Signalled when a webhook has been stored.
+    pub webhook_arrived: Arc<Notify>,
+}
+
+impl WriteSide {
+    pub fn open(config: &Config, stores: &Stores) -> Result<Self, Failure> {
+        let executor = Executor::new(Arc::clone(&stores.log));
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let links = LinkSigner::new(&stores.keys.links);
+        let blobs = open_blobs(config, &stores.keys)?;
+        let payments = open_payments(config)?;
+        let urls = ReturnUrls {
+            public_base_url: config.public_url(),
+        };
+        let checkout = Checkout::new(
+            executor.clone(),
+            Arc::clone(&payments),
+            Arc::clone(&clock),
+            urls,
+        );
+        let contacts = Arc::new(stores.desk.contact_book());
+        let pictures = Pictures::new(PicturesConfig {
+            executor: executor.clone(),
+            blobs: Arc::clone(&blobs),
+            darkroom: Arc::new(open_darkroom(config)),
+            links: links.clone(),
+            clock: Arc::clone(&clock),
+        });
+        let ttl = super::reactors::seconds(config.payments.checkout_ttl_s);
+        Ok(Self {
+            accounts: Accounts::new(executor.clone(), contacts),
+            pictures,
+            purchases: Purchases::new(executor.clone(), checkout.clone(), Arc::clone(&clock), ttl),
+            reactions: Reactions::new(executor.clone()),
+            checkout,
+            executor,
+            blobs,
+            links,
+            clock,
+            payments,
+            webhook_arrived: Arc::default(),
+        })
+    }
+
+    /// Whether an upload was finished.
+    pub async fn is_uploaded(&self, picture_id: PictureId) -> Result<bool, Failure> {
+        let picture: Picture = self.executor.load(&picture_id.to_string()).await?;
+        Ok(picture.listing().is_some())
+    }
+
+    /// Hands a file over as if it had been PUT to the ticket's link.
+    pub async fn put_upload(&self, ticket: &UploadTicket, file: Bytes) -> Result<(), Failure> {
+        let grant = self
+            .links
+            .open_upload(&ticket.upload_token, self.clock.now())?;
+        let body = futures::stream::once(async move { Ok(file) }).boxed();
+        Ok(self.blobs.receive(&grant, body).await?)
+    }
+
+    /// Whether a person has bought a picture.
+    pub async fn owns(&self, buyer: &UserId, picture_id: PictureId) -> Result<bool, Failure> {
+        Ok(self.purchases.has_bought(buyer, picture_id).await?)
+    }
+}
+
+/// The blob store of this deployment.
+pub fn open_blobs(config: &Config, keys: &Keys) -> Result<Arc<dyn BlobStore>, Failure> {
+    let root = Path::new(&config.data_dir).join("blobs");
+    let links = LinkSigner::new(&keys.links);
+    let store = FolderBlobStore::open(&root, links, &config.public_url())?;
+    Ok(Arc::new(store))
+}
+
+fn open_darkroom(config: &Config) -> ImageDarkroom {
+    ImageDarkroom::new(Limits {
+        max_pixels: config.pictures.max_megapixels * 1_000_000,
+        max_side: config.pictures.max_side_px,
+        memory_budget_bytes: config.pictures.memory_budget_mib << 20,
+        ..Limits::default()
+    })
+}
+
+fn open_payments(config: &Config) -> Result<Arc<dyn Payments>, Failure> {
+    let payments = StripePayments::new(StripeConfig {
+        secret_key: required("payments.secret_key", config.payments.secret_key.as_ref())?,
+        webhook_secret: required(
+            "payments.webhook_secret",
+            config.payments.webhook_secret.as_ref(),
+        )?,
+        api_base: config.payments.api_base.clone(),
+        timeout: Duration::from_secs(config.payments.timeout_s),
+    })
+    .map_err(|error| Failure::from_error(Code::Config, &error).hint("see the section payments"))?;
+    Ok(Arc::new(payments))
+}
+
+pub fn required(setting: &str, value: Option<&Secret>) -> Result<String, Failure> {
+    value
+        .map(|secret| secret.reveal().to_owned())
+        .ok_or_else(|| unset(setting))
+}
+
+/// A setting without which nothing can start.
+pub fn unset(setting: &str) -> Failure {
+    let message = format!("the setting {setting} is not set");
+    let hint = "set it, or use `picasso dev`, which brings a sandbox for everything outside";
+    Failure::new(Code::Config, message).hint(hint)
+}

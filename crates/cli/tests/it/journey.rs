@@ -1,0 +1,143 @@
+//! Two people, one real photograph, gRPC-web and HTTP only: from sign-up to the downloaded original.
+
+mod bad_input;
+mod metadata;
+
+use picasso_api::proto::{
+    commands::v1::{LikePictureRequest, LikePictureResponse},
+    queries::v1::{
+        GetDownloadLinkRequest, GetDownloadLinkResponse, GetOrderRequest, GetOrderResponse,
+        GetPictureRequest, GetPictureResponse, GetSalesSummaryRequest, GetSalesSummaryResponse,
+        ListLibraryRequest, ListLibraryResponse, ListPicturesRequest, ListPicturesResponse,
+        OrderStatus, PictureOrder,
+    },
+    types::v1::Edition,
+};
+
+use crate::support::{
+    market::Market,
+    person::{Person, after, request_id},
+    photograph,
+};
+
+pub const FAST: [(&str, &str); 3] = [
+    ("REACTORS__POLL_MS", "50"),
+    ("REACTORS__FIRST_LOOK_S", "1"),
+    ("REACTORS__LOOK_AGAIN_S", "1"),
+];
+
+/// Waits until an order is granted.
+pub async fn granted(person: &Person, purchase_id: &str) {
+    let method = "picasso.queries.v1.OrderQueryService/GetOrder";
+    let request = GetOrderRequest {
+        purchase_id: purchase_id.to_owned(),
+        min_position: vec![],
+    };
+    let patience = std::time::Instant::now() + std::time::Duration::from_secs(60);
+    loop {
+        let answer: Result<GetOrderResponse, _> = person.client.call(method, &request).await;
+        let stage = answer
+            .ok()
+            .and_then(|answer| answer.order)
+            .map(|order| order.status());
+        if stage == Some(OrderStatus::Granted) {
+            return;
+        }
+        assert!(
+            std::time::Instant::now() < patience,
+            "the order stays {stage:?}"
+        );
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+}
+
+#[tokio::test]
+async fn two_people_trade_a_photograph_and_the_download_equals_the_upload() {
+    let market = Market::start_with(&FAST).await;
+    let ann = Person::join(&market, "ann").await;
+    let bob = Person::join(&market, "bob").await;
+    let original = photograph("phone-nokia.jpg");
+    let published = ann.publish(&original, "Nokia street", Edition::Open).await;
+
+    // Bob explores without having done anything himself: everybody's pictures, newest first.
+    let list = ListPicturesRequest {
+        order: PictureOrder::Newest.into(),
+        min_position: published.position.clone(),
+        ..Default::default()
+    };
+    let method = "picasso.queries.v1.GalleryQueryService/ListPictures";
+    let listed: ListPicturesResponse = bob.client.get(method, &list).await;
+    let picture = listed
+        .pictures
+        .first()
+        .and_then(|viewed| viewed.picture.as_ref());
+    let picture = picture.expect("ann's picture");
+    assert_eq!(picture.picture_id, published.picture_id);
+    let preview = picture.preview.as_ref().expect("a preview");
+    let answer = bob
+        .client
+        .http()
+        .get(&preview.url)
+        .send()
+        .await
+        .expect("an answer");
+    assert_eq!(answer.headers()["content-type"], "image/jpeg");
+
+    // He likes it and sees at once that he did.
+    let like = LikePictureRequest {
+        request_id: request_id(),
+        picture_id: published.picture_id.clone(),
+    };
+    let method = "picasso.commands.v1.ReactionCommandService/LikePicture";
+    let liked: LikePictureResponse = bob.client.get(method, &like).await;
+    let get = GetPictureRequest {
+        picture_id: published.picture_id.clone(),
+        min_position: after(liked.receipt.as_ref()),
+    };
+    let method = "picasso.queries.v1.GalleryQueryService/GetPicture";
+    let seen: GetPictureResponse = bob.client.get(method, &get).await;
+    let seen = seen.picture.expect("a picture");
+    assert!(seen.liked);
+    assert_eq!(seen.picture.expect("a picture").likes, 1);
+
+    // Before he pays he gets no link; afterwards he gets the very bytes.
+    let link = GetDownloadLinkRequest {
+        picture_id: published.picture_id.clone(),
+        min_position: vec![],
+    };
+    let method = "picasso.queries.v1.LibraryQueryService/GetDownloadLink";
+    let refusal = bob.client.refused(method, &link).await;
+    assert_eq!(refusal.reason, "NO_RIGHT_TO_DOWNLOAD");
+    let checkout = bob.start_checkout(&published.picture_id, 1_500).await;
+    bob.pay(&checkout.checkout_url).await;
+    granted(&bob, &checkout.purchase_id).await;
+    let link: GetDownloadLinkResponse = bob.client.get(method, &link).await;
+    let answer = bob
+        .client
+        .http()
+        .get(&link.url)
+        .send()
+        .await
+        .expect("an answer");
+    assert!(
+        answer.status().is_success(),
+        "download: {}",
+        answer.status()
+    );
+    assert_eq!(answer.bytes().await.expect("the file"), original);
+
+    // It stands in his library, and in her sales.
+    let method = "picasso.queries.v1.LibraryQueryService/ListLibrary";
+    let library: ListLibraryResponse = bob.client.get(method, &ListLibraryRequest::default()).await;
+    assert_eq!(library.entries.len(), 1);
+    let method = "picasso.queries.v1.SalesQueryService/GetSalesSummary";
+    let sales: GetSalesSummaryResponse = ann
+        .client
+        .get(method, &GetSalesSummaryRequest::default())
+        .await;
+    let revenue = sales
+        .figures
+        .first()
+        .and_then(|figures| figures.gross.clone());
+    assert_eq!(revenue.expect("a revenue").amount_minor, 1_500);
+}

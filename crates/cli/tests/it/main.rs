@@ -1,0 +1,7 @@
+//! Journeys over the real binary: real processes, real sockets, real photographs.
+
+mod support;
+
+mod chaos;
+mod command_line;
+mod journey;
