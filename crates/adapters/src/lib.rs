@@ -4,7 +4,9 @@
 
 pub mod firebase;
 pub mod fs;
-pub mod imaging;
 pub mod mailbox;
 pub mod sqlite;
 pub mod stripe;
+
+/// A crate of its own, so that builds for development optimise it: decoders are generic and compiled where they are used.
+pub use picasso_imaging as imaging;

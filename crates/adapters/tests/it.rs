@@ -14,8 +14,6 @@ mod event_log;
 mod faulty;
 #[path = "it/firebase.rs"]
 mod firebase;
-#[path = "it/imaging.rs"]
-mod imaging;
 #[path = "it/local_sandbox.rs"]
 mod local_sandbox;
 #[path = "it/mailbox.rs"]

@@ -37,8 +37,13 @@ const LAWS: &[Law] = &[
         tests_use: &[],
     },
     Law {
+        crate_name: "imaging",
+        uses: &["domain", "commands"],
+        tests_use: &[],
+    },
+    Law {
         crate_name: "adapters",
-        uses: &["domain", "eventlog", "commands", "projections"],
+        uses: &["domain", "eventlog", "commands", "projections", "imaging"],
         tests_use: &["sandbox"],
     },
     Law {
@@ -87,13 +92,14 @@ const TECHNOLOGIES: &[(&str, &[&str])] = &[
     ("tonic", &["api", "cli", "bench"]),
     ("axum", &["api", "sandbox", "cli", "bench"]),
     ("async-stripe", &["adapters", "sandbox"]),
-    ("image", &["adapters", "cli", "bench"]),
+    ("image", &["imaging", "cli", "bench"]),
     (
         "tokio",
         &[
             "eventlog",
             "commands",
             "projections",
+            "imaging",
             "adapters",
             "sandbox",
             "api",

@@ -3,7 +3,7 @@
 use picasso_commands::ports::{DevelopError, MAX_UPLOAD_BYTES};
 use picasso_domain::values::Dimensions;
 
-/// The limits of an [`ImageDarkroom`](super::ImageDarkroom).
+/// The limits of an [`ImageDarkroom`](crate::ImageDarkroom).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
     pub max_pixels: u64,

@@ -5,7 +5,7 @@
 use picasso_commands::ports::DevelopError;
 use picasso_domain::values::Dimensions;
 
-use crate::imaging::raster::damaged;
+use crate::raster::damaged;
 
 const SOI: u8 = 0xd8;
 const EOI: u8 = 0xd9;

@@ -1,19 +1,19 @@
 //! The darkroom on real photographs and on files made to break it.
 
-#[path = "imaging/damage.rs"]
+#[path = "it/damage.rs"]
 mod damage;
-#[path = "imaging/files.rs"]
+#[path = "it/files.rs"]
 mod files;
-#[path = "imaging/limits.rs"]
+#[path = "it/limits.rs"]
 mod limits;
-#[path = "imaging/upright.rs"]
+#[path = "it/upright.rs"]
 mod upright;
 
 use bytes::Bytes;
 use image::{DynamicImage, RgbImage};
-use picasso_adapters::imaging::{ImageDarkroom, Limits};
 use picasso_commands::ports::{Darkroom, DevelopError, Developed, DevelopedDerivative};
 use picasso_domain::values::{DerivativeKind, Dimensions, MediaType};
+use picasso_imaging::{ImageDarkroom, Limits};
 use tokio::sync::OnceCell;
 
 use self::files::{icc_of, jpeg_of, photo, photos, png_of, segments, webp_of};
@@ -86,7 +86,7 @@ async fn every_whole_photograph_is_developed_and_every_other_file_refused() {
 }
 
 #[tokio::test]
-async fn no_rendition_carries_anything_of_the_original_but_its_colour_profile() {
+async fn no_rendition_carries_gps_exif_or_xmp() {
     for (name, _, developed) in developed_photos().await {
         let Ok(developed) = developed else { continue };
         for made in &developed.derivatives {

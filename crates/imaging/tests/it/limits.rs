@@ -2,8 +2,8 @@
 
 use bytes::Bytes;
 use futures::future::join_all;
-use picasso_adapters::imaging::{ImageDarkroom, Limits};
 use picasso_commands::ports::{Darkroom, DevelopError};
+use picasso_imaging::{ImageDarkroom, Limits};
 
 use super::{
     develop,

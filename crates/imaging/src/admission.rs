@@ -78,7 +78,7 @@ mod tests {
     use futures::future::join_all;
 
     use super::*;
-    use crate::imaging::Limits;
+    use crate::Limits;
 
     #[tokio::test(flavor = "multi_thread")]
     async fn fifty_at_once_never_hold_more_than_the_budget() {
