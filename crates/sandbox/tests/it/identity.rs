@@ -50,6 +50,7 @@ async fn signing_up_gives_a_token_in_firebases_claim_shape() {
         (Some(local_id), Some(local_id))
     );
     assert_eq!(claims["email"], "ada@example.org");
+    assert_eq!(claims["email_verified"], true);
     assert_eq!(
         claims["exp"].as_i64(),
         claims["iat"].as_i64().map(|iat| iat + 3600)
