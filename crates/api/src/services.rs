@@ -91,12 +91,14 @@ impl Services {
     }
 }
 
-/// Both versions of reflection, so that every grpcurl finds one.
+/// Both versions of reflection, so that every grpcurl finds one; with the details of refusals, so that it can
+/// show them.
 fn reflect(routes: &mut RoutesBuilder) -> Result<(), ServeError> {
     let builder = || {
         tonic_reflection::server::Builder::configure()
             .register_encoded_file_descriptor_set(proto::DESCRIPTOR_SET)
             .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
+            .register_encoded_file_descriptor_set(tonic_types::pb::FILE_DESCRIPTOR_SET)
     };
     routes
         .add_service(builder().build_v1()?)

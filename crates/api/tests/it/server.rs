@@ -104,20 +104,40 @@ async fn health_is_answered_without_a_token() {
     assert_eq!(answer.into_inner().status, 1);
 }
 
-#[tokio::test]
-async fn reflection_lists_our_services() {
-    let running = start(services()).await;
+/// What reflection answers to one question.
+async fn reflect(running: &Running, ask: MessageRequest) -> Option<MessageResponse> {
     let mut client = ServerReflectionClient::new(running.channel().await);
     let ask = ServerReflectionRequest {
         host: String::new(),
-        message_request: Some(MessageRequest::ListServices(String::new())),
+        message_request: Some(ask),
     };
     let answers = client
         .server_reflection_info(tokio_stream::once(ask))
         .await
         .unwrap();
     let answer = answers.into_inner().next().await.unwrap().unwrap();
-    let Some(MessageResponse::ListServicesResponse(list)) = answer.message_response else {
+    answer.message_response
+}
+
+#[tokio::test]
+async fn reflection_explains_the_details_of_refusals() {
+    let running = start(services()).await;
+    for detail in ["ErrorInfo", "BadRequest", "RetryInfo"] {
+        let ask = MessageRequest::FileContainingSymbol(format!("google.rpc.{detail}"));
+        let answer = reflect(&running, ask).await;
+        assert!(
+            matches!(answer, Some(MessageResponse::FileDescriptorResponse(_))),
+            "{answer:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn reflection_lists_our_services() {
+    let running = start(services()).await;
+    let ask = MessageRequest::ListServices(String::new());
+    let answer = reflect(&running, ask).await;
+    let Some(MessageResponse::ListServicesResponse(list)) = answer else {
         panic!("{answer:?}");
     };
     let names: Vec<_> = list
