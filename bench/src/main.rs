@@ -3,6 +3,7 @@
 //! `picasso-bench NAME…` runs those; without a name all run in turn.
 
 mod append;
+mod pictures;
 mod query;
 mod rebuild;
 mod rounds;
@@ -16,6 +17,7 @@ const BENCHMARKS: &[(&str, Benchmark)] = &[
     ("append", append::run),
     ("rebuild", rebuild::run),
     ("query", query::run),
+    ("pictures", pictures::run),
 ];
 
 fn main() -> Result<()> {

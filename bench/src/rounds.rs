@@ -41,7 +41,8 @@ pub fn print_ratio(name: &str, of: &[f64], to: &[f64], aim: f64) {
     println!("{name:<44} {middle:>9.2}   ({least:.2} to {most:.2}, aim {aim})");
 }
 
-fn median(mut values: Vec<f64>) -> f64 {
+/// The middle one of an odd number of values.
+pub fn median(mut values: Vec<f64>) -> f64 {
     values.sort_by(f64::total_cmp);
     values[values.len() / 2]
 }
