@@ -304,7 +304,7 @@ async fn files_that_are_no_pictures_are_refused_and_leave_nothing() {
         .client
         .refused(&format!("{PICTURES}/FinishUpload"), &forged)
         .await;
-    assert_eq!(refusal.code, Code::InvalidArgument, "{refusal:?}");
+    assert_eq!(refusal.reason, "LINK_FORGED");
     let huge = StartUploadRequest {
         request_id: request_id(),
         size_bytes: 1 << 40,

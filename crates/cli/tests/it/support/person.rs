@@ -18,9 +18,6 @@ pub const PASSWORD: &str = "correct horse battery";
 #[derive(Clone)]
 pub struct Person {
     pub client: Client,
-    pub user_id: String,
-    pub email: String,
-    sandbox_url: String,
 }
 
 /// A published picture and where the log stood then.
@@ -81,9 +78,6 @@ impl Person {
         let text = |field: &str| session[field].as_str().expect("a text").to_owned();
         Self {
             client: client.signed_in(text("idToken")),
-            user_id: text("localId"),
-            email,
-            sandbox_url: market.sandbox_url(),
         }
     }
 
@@ -178,9 +172,5 @@ impl Person {
             "pay: {}",
             answer.status()
         );
-    }
-
-    pub fn sandbox_url(&self) -> &str {
-        &self.sandbox_url
     }
 }
