@@ -6,5 +6,7 @@
 
 mod it {
     mod dependencies;
+    mod documents;
+    mod tidy;
     mod workspace;
 }
