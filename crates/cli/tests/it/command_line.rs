@@ -1,1 +1,127 @@
-//! The command line.
+//! The command line as people and scripts meet it.
+
+use crate::support::market::Market;
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+#[tokio::test]
+async fn a_second_seed_adds_nothing_and_the_doctor_finds_nothing() {
+    let market = Market::start().await;
+    let seed = || {
+        let args = ["--json", "seed", "--artists", "2", "--pictures", "2"];
+        let output = market.command(&args).output().expect("it runs");
+        assert!(output.status.success(), "{}", text(&output.stderr));
+        let value: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+        value["events_added"].as_u64().expect("a number")
+    };
+    assert!(seed() > 10);
+    assert_eq!(seed(), 0);
+    let doctor = market.command(&["doctor"]).output().expect("it runs");
+    assert!(doctor.status.success(), "{}", text(&doctor.stdout));
+}
+
+#[tokio::test]
+async fn an_export_is_continued_where_it_ends() {
+    let market = Market::start().await;
+    let seed = ["seed", "--artists", "2", "--pictures", "1"];
+    assert!(market.command(&seed).status().expect("it runs").success());
+    let file = market.data().join("events.jsonl");
+    let path = file.to_str().expect("UTF-8");
+    let export = || {
+        let output = market.command(&["events", "export", "-o", path]).output();
+        assert!(output.expect("it runs").status.success());
+        std::fs::read_to_string(&file).expect("an export")
+    };
+    let whole = export();
+    // Stopped in the middle of a line, the next run writes that line again and goes on.
+    std::fs::write(&file, &whole[..whole.len() / 2]).expect("written");
+    assert_eq!(export(), whole);
+}
+
+#[tokio::test]
+async fn a_rebuild_replaces_what_readers_see_and_a_rollback_brings_it_back() {
+    let market = Market::start().await;
+    let seed = ["seed", "--artists", "2", "--pictures", "1"];
+    assert!(market.command(&seed).status().expect("it runs").success());
+    for args in [
+        ["projections", "rebuild", "gallery"],
+        ["projections", "rollback", "gallery"],
+    ] {
+        let output = market.command(&args).output().expect("it runs");
+        assert!(
+            output.status.success(),
+            "{args:?}: {}",
+            text(&output.stderr)
+        );
+    }
+    let list = market
+        .command(&["--json", "projections", "list"])
+        .output()
+        .expect("it runs");
+    let first = text(&list.stdout)
+        .lines()
+        .next()
+        .map(str::to_owned)
+        .expect("a line");
+    let gallery: serde_json::Value = serde_json::from_str(&first).expect("JSON");
+    assert_eq!(gallery["generation"], 1, "{gallery}");
+    let verify = market
+        .command(&["projections", "verify"])
+        .output()
+        .expect("it runs");
+    assert!(verify.status.success(), "{}", text(&verify.stdout));
+}
+
+#[tokio::test]
+async fn it_stops_cleanly_when_told_to() {
+    let mut market = Market::start().await;
+    let (code, took) = market.terminate();
+    assert_eq!(code, Some(0));
+    assert!(took < std::time::Duration::from_secs(5), "it took {took:?}");
+}
+
+#[tokio::test]
+async fn what_is_wrong_is_one_line_and_an_exit_code() {
+    let market = Market::start().await;
+    let cases: [(&[&str], i32, &str); 4] = [
+        (
+            &["events", "show", "0:999999"],
+            3,
+            "there is no event at 0:999999",
+        ),
+        (
+            &["aggregate", "show", "picture", "nobody"],
+            3,
+            "there is no picture nobody",
+        ),
+        (
+            &["projections", "rebuild", "nothing"],
+            3,
+            "there is no projection nothing",
+        ),
+        (
+            &["--config", "/nowhere.toml", "status"],
+            78,
+            "/nowhere.toml",
+        ),
+    ];
+    for (args, code, words) in cases {
+        let output = market.command(args).output().expect("it runs");
+        let said = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(code), "{args:?}: {said}");
+        assert!(said.contains(words), "{args:?}: {said}");
+    }
+    let mut wrong = market.command(&["status"]);
+    let output = wrong
+        .env("PICASSO_SERVER__LISTEN", "nowhere")
+        .output()
+        .expect("it runs");
+    assert_eq!(output.status.code(), Some(78));
+    assert!(
+        text(&output.stderr).contains("server.listen"),
+        "{}",
+        text(&output.stderr)
+    );
+}

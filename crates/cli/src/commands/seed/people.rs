@@ -91,7 +91,7 @@ pub fn work(artist: usize, number: u32) -> Work {
         tags: vec!["landscape".into(), place.to_lowercase(), mood.into()],
         price_cents: 500 + 250 * ((artist * 5 + n * 3) % 17) as i64,
         exclusive: (artist + n) % 6 == 5,
-        commercial: n % 3 == 0,
+        commercial: n.is_multiple_of(3),
         title,
     }
 }

@@ -93,17 +93,14 @@ impl Client {
     }
 
     /// Calls a method that must succeed.
-    #[track_caller]
-    pub fn get<'a, Q: Message + std::fmt::Debug, A: Message + Default + 'a>(
-        &'a self,
-        method: &'a str,
-        request: &'a Q,
-    ) -> impl Future<Output = A> + 'a {
-        async move {
-            match self.call(method, request).await {
-                Ok(answer) => answer,
-                Err(error) => panic!("{method} with {request:?} failed: {error:?}"),
-            }
+    pub async fn get<Q: Message + std::fmt::Debug, A: Message + Default>(
+        &self,
+        method: &str,
+        request: &Q,
+    ) -> A {
+        match self.call(method, request).await {
+            Ok(answer) => answer,
+            Err(error) => panic!("{method} with {request:?} failed: {error:?}"),
         }
     }
 
