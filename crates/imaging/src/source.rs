@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use picasso_commands::ports::DevelopError;
-use picasso_domain::values::{Dimensions, MediaType};
+use picasso_domain::values::{DerivativeKind, Dimensions, MediaType};
 
 use super::{
     deadline::Deadline,
@@ -10,7 +10,7 @@ use super::{
     limits::Limits,
     orientation::Orientation,
     png::{self, PngHeader},
-    raster::Raster,
+    raster::{CHANNELS, Raster, fit},
     webp::{self, WebpHeader},
 };
 
@@ -54,13 +54,18 @@ impl Source {
 
     /// An upper estimate of what developing this takes, in bytes.
     pub fn memory_bytes(&self, limits: &Limits) -> Result<u64, DevelopError> {
-        let (Dimensions { width, height }, bytes_per_pixel) = match &self.header {
+        let (dimensions, bytes_per_pixel) = match &self.header {
             Header::Jpeg(header) => (header.dimensions, header.bytes_per_pixel()),
             Header::Png(header) => (header.dimensions, header.bytes_per_pixel()),
             Header::Webp(header) => (header.dimensions, webp::BYTES_PER_PIXEL),
         };
+        let Dimensions { width, height } = dimensions;
         let pixels = u64::from(width) * u64::from(height);
-        let fixed = RENDERING_BYTES + self.file.len() as u64;
+        // Scaling goes across first, and then down.
+        let across = fit(dimensions, DerivativeKind::Preview.longest_side()).width;
+        let scaling = u64::from(across) * u64::from(height) * CHANNELS as u64;
+        // The file is held once by whoever sent it and once, without its end, by the decoder.
+        let fixed = RENDERING_BYTES + scaling + 2 * self.file.len() as u64;
         let room = limits.memory_budget_bytes.saturating_sub(fixed);
         if pixels * bytes_per_pixel > room {
             let max_pixels = room / bytes_per_pixel;

@@ -69,7 +69,7 @@ async fn a_jpeg_cut_short_and_closed_again_is_refused() {
 }
 
 #[tokio::test]
-async fn a_jpeg_that_lost_a_restart_interval_is_refused() {
+async fn a_jpeg_whose_restart_intervals_do_not_count_up_is_refused() {
     let file = restarting_jpeg(&photo_like(320, 240));
     let restarts: Vec<usize> = (0..file.len() - 1)
         .filter(|at| file[*at] == 0xff && (0xd0..=0xd7).contains(&file[at + 1]))
@@ -78,6 +78,14 @@ async fn a_jpeg_that_lost_a_restart_interval_is_refused() {
         let lost = [&file[..restarts[2]], &file[restarts[2 + gone]..]].concat();
         assert_damaged(lost, &format!("{gone} intervals lost")).await;
     }
+    let [one, two, three] = [restarts[2], restarts[3], restarts[4]];
+    let swapped = [
+        &file[..one],
+        &file[two..three],
+        &file[one..two],
+        &file[three..],
+    ];
+    assert_damaged(swapped.concat(), "two intervals swapped").await;
 }
 
 #[tokio::test]
