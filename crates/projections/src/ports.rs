@@ -168,7 +168,7 @@ pub trait ReadStore: Send + Sync + 'static {
         writes: Vec<DocumentWrite>,
     ) -> Result<Vec<String>, ReadStoreError>;
 
-    /// One page of an index; deleted documents are in none.
+    /// One page of an index of a generation that is live or was; deleted documents are in none.
     async fn page(
         &self,
         generation: &GenerationId,
@@ -199,7 +199,7 @@ pub trait ReadStore: Send + Sync + 'static {
     /// Generations of a projection, oldest first.
     async fn generations(&self, projection: &str) -> Result<Vec<Generation>, ReadStoreError>;
 
-    /// Makes an empty generation in state `Building`, with its declared indexes.
+    /// Makes an empty generation in state `Building`. Its declared indexes need not answer before it is live.
     async fn create_generation(
         &self,
         projection: &str,
@@ -208,7 +208,8 @@ pub trait ReadStore: Send + Sync + 'static {
         indexes: &[Index],
     ) -> Result<Generation, ReadStoreError>;
 
-    /// Makes a generation the live one and retires the one before, in one step that readers see whole.
+    /// Builds what is missing of a generation's indexes, then makes it the live one and retires the one before,
+    /// in one step that readers see whole.
     async fn make_live(&self, generation: &GenerationId) -> Result<(), ReadStoreError>;
 
     /// Removes a generation that is not live, with all its documents.

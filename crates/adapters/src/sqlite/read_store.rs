@@ -6,12 +6,17 @@
 
 mod documents;
 mod generations;
+mod indexing;
 mod leases;
 mod pages;
 mod parking;
 mod schema;
 
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 
 use async_trait::async_trait;
 use picasso_domain::Timestamp;
@@ -24,7 +29,11 @@ use picasso_projections::{
     },
 };
 use rusqlite::{Connection, Transaction, TransactionBehavior};
-use tokio::{sync::Mutex, task::spawn_blocking, time::timeout};
+use tokio::{
+    sync::{Mutex, mpsc},
+    task::spawn_blocking,
+    time::timeout,
+};
 
 use super::{
     connection::{self, MigrateError},
@@ -37,9 +46,14 @@ const READERS: usize = 8;
 const WAIT: Duration = Duration::from_secs(10);
 /// Pages of 4 KiB in the write-ahead file before they are moved: few syncs while a rebuild writes.
 const CHECKPOINT_PAGES: u32 = 4_000;
+/// What the write-ahead file is cut down to after it had to grow.
+const JOURNAL_BYTES: i64 = 64 << 20;
+/// Pages the writer keeps in memory.
+const CACHE_KIB: i64 = 16 << 10;
 
 /// A [`ReadStore`] in one file; several processes may open it.
 pub struct SqliteReadStore {
+    path: PathBuf,
     writer: Arc<Mutex<Connection>>,
     readers: Readers,
 }
@@ -91,8 +105,11 @@ impl SqliteReadStore {
         let mut writer = connection::open(path)?;
         writer.pragma_update(None, "synchronous", "normal")?;
         writer.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
+        writer.pragma_update(None, "journal_size_limit", JOURNAL_BYTES)?;
+        writer.pragma_update(None, "cache_size", -CACHE_KIB)?;
         connection::migrate(&mut writer, schema::STEPS)?;
         Ok(Self {
+            path: path.to_owned(),
             writer: Arc::new(Mutex::new(writer)),
             readers: Readers::new(path, READERS),
         })
@@ -123,6 +140,25 @@ impl SqliteReadStore {
         };
         let done = spawn_blocking(work).await;
         Ok(done.map_err(ReadStoreError::unavailable)??)
+    }
+
+    /// Sorts on one thread while another inserts. Cut short, it is begun anew.
+    async fn build_indexes(&self, generation: &GenerationId) -> Result<(), ReadStoreError> {
+        let step = || {
+            let id = generation.clone();
+            Self::write(self, move |db| indexing::clear_step(db, &id))
+        };
+        while step().await? {}
+        let (sorted, mut chunks) = mpsc::channel(indexing::AHEAD);
+        let (path, id) = (self.path.clone(), generation.clone());
+        let sorting = spawn_blocking(move || indexing::sort(&path, &id, &sorted));
+        while let Some(chunk) = chunks.recv().await {
+            let id = generation.clone();
+            Self::write(self, move |db| indexing::insert(db, &id, &chunk)).await?;
+        }
+        sorting.await.map_err(ReadStoreError::unavailable)??;
+        let id = generation.clone();
+        Self::write(self, move |db| indexing::done(db, &id)).await
     }
 }
 
@@ -215,6 +251,14 @@ impl ReadStore for SqliteReadStore {
     }
 
     async fn make_live(&self, generation: &GenerationId) -> Result<(), ReadStoreError> {
+        let id = generation.clone();
+        let indexed = move |db: &Connection| {
+            let row = generations::row_of(db, &id)?;
+            indexing::is_indexed(db, row)
+        };
+        if !self.read(indexed).await? {
+            self.build_indexes(generation).await?;
+        }
         let id = generation.clone();
         Self::write(self, move |db| generations::make_live(db, &id)).await
     }

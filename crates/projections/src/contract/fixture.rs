@@ -27,7 +27,7 @@ pub const INDEXES: &[Index] = &[
     },
 ];
 
-/// A store with one generation to write to.
+/// A store with one live generation to write to.
 pub struct Fixture {
     pub store: Arc<dyn ReadStore>,
     pub generation: GenerationId,
@@ -37,6 +37,7 @@ impl Fixture {
     pub async fn new(storage: &Arc<dyn Storage>) -> Self {
         let store = storage.open().await;
         let generation = create(&store, "gallery").await;
+        store.make_live(&generation).await.expect("live");
         Self { store, generation }
     }
 

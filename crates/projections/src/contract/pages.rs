@@ -22,6 +22,7 @@ rules![
     a_prefix_is_matched_whole,
     generations_do_not_see_each_other,
     a_page_is_limited,
+    what_was_written_before_going_live_is_on_the_pages,
 ];
 
 async fn pages_follow_the_order_of_the_index(storage: Arc<dyn Storage>) {
@@ -105,6 +106,7 @@ async fn generations_do_not_see_each_other(storage: Arc<dyn Storage>) {
     let at = Fixture::new(&storage).await;
     at.put(vec![newest("a", "1")]).await;
     let generation = create(&at.store, "gallery").await;
+    at.store.make_live(&generation).await.expect("live");
     let store = Arc::clone(&at.store);
     let other = Fixture { store, generation };
     assert!(other.get("a").await.is_none());
@@ -125,6 +127,28 @@ async fn a_page_is_limited(storage: Arc<dyn Storage>) {
     };
     let answer = at.store.page(&at.generation, request).await;
     assert!(matches!(answer, Err(ReadStoreError::TooMany(_))));
+}
+
+async fn what_was_written_before_going_live_is_on_the_pages(storage: Arc<dyn Storage>) {
+    let at = Fixture::new(&storage).await;
+    let generation = create(&at.store, "gallery").await;
+    let store = Arc::clone(&at.store);
+    let next = Fixture { store, generation };
+    let tags = |tag| vec![entry("tag", tag, "\"1\""), entry("newest", "", tag)];
+    next.put(vec![
+        tagged("a", 0, tags("sea")),
+        tagged("b", 0, tags("sea")),
+    ])
+    .await;
+    next.put(vec![tagged("c", 0, tags("sky"))]).await;
+    next.put(vec![tagged("b", 1, tags("sky"))]).await;
+    next.store.make_live(&next.generation).await.expect("live");
+    next.put(vec![tagged("c", 1, tags("sun"))]).await;
+    assert_eq!(next.walk("tag", Order::Ascending, "sea", 1).await, ["a"]);
+    assert_eq!(next.walk("tag", Order::Ascending, "sky", 1).await, ["b"]);
+    assert_eq!(next.walk("tag", Order::Ascending, "sun", 1).await, ["c"]);
+    let newest = next.walk("newest", Order::Descending, "", 1).await;
+    assert_eq!(newest, ["c", "b", "a"]);
 }
 
 fn tagged(key: &str, loaded_revision: u64, entries: Vec<crate::IndexEntry>) -> DocumentWrite {

@@ -9,7 +9,7 @@ use picasso_projections::{
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde_json::value::RawValue;
 
-use super::{Failure, corrupt, generations::row_of};
+use super::{Failure, corrupt, generations::row_of, indexing::is_indexed};
 
 /// A document's place in an index: name, prefix, sort.
 type Place = (String, String, String);
@@ -79,11 +79,12 @@ pub fn write(
     writes: &[DocumentWrite],
 ) -> Result<Vec<String>, Failure> {
     let row = row_of(db, generation)?;
+    let indexed = is_indexed(db, row)?;
     let mut lost = Vec::new();
     for write in writes {
         let written = match write.loaded_revision {
-            0 => insert(db, row, write)?,
-            _ => update(db, row, write)?,
+            0 => insert(db, row, write, indexed)?,
+            _ => update(db, row, write, indexed)?,
         };
         if !written {
             lost.push(write.key.clone());
@@ -92,7 +93,12 @@ pub fn write(
     Ok(lost)
 }
 
-fn insert(db: &Connection, generation: i64, write: &DocumentWrite) -> Result<bool, Failure> {
+fn insert(
+    db: &Connection,
+    generation: i64,
+    write: &DocumentWrite,
+    indexed: bool,
+) -> Result<bool, Failure> {
     let places = places(write);
     let mut insert = db.prepare_cached(
         "INSERT INTO documents (generation, key, revision, folded, body, places)
@@ -103,12 +109,19 @@ fn insert(db: &Connection, generation: i64, write: &DocumentWrite) -> Result<boo
     if insert.execute(params![generation, write.key, folded, body, listed])? == 0 {
         return Ok(false);
     }
-    let document = db.last_insert_rowid();
-    add(db, generation, &write.key, document, places.iter())?;
+    if indexed {
+        let document = db.last_insert_rowid();
+        add(db, generation, &write.key, document, places.iter())?;
+    }
     Ok(true)
 }
 
-fn update(db: &Connection, generation: i64, write: &DocumentWrite) -> Result<bool, Failure> {
+fn update(
+    db: &Connection,
+    generation: i64,
+    write: &DocumentWrite,
+    indexed: bool,
+) -> Result<bool, Failure> {
     let mut query = db.prepare_cached(
         "SELECT id, places FROM documents WHERE generation = ?1 AND key = ?2 AND revision = ?3",
     )?;
@@ -120,7 +133,7 @@ fn update(db: &Connection, generation: i64, write: &DocumentWrite) -> Result<boo
     let (document, listed): (i64, String) = (document, listed);
     let places = places(write);
     let listed_now = json(&places)?;
-    if listed_now != listed {
+    if indexed && listed_now != listed {
         let before: BTreeSet<Place> =
             serde_json::from_str(&listed).map_err(|error| corrupt("places", error))?;
         remove(db, generation, &write.key, before.difference(&places))?;

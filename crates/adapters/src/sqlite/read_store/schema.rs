@@ -1,7 +1,9 @@
 //! The tables of the read store.
 
 /// `STEPS[n]` leads from version n to n + 1.
-pub const STEPS: &[&str] = &["
+pub const STEPS: &[&str] = &[TABLES, INDEXED];
+
+const TABLES: &str = "
 -- A dropped generation keeps its row, so its number is never given again.
 CREATE TABLE generations (
     id INTEGER PRIMARY KEY,
@@ -61,4 +63,10 @@ CREATE TABLE leases (
     holder TEXT NOT NULL,
     until_us INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
-"];
+";
+
+// Until it is live for the first time, a generation has documents but no entries: see `indexing`.
+const INDEXED: &str = "
+ALTER TABLE generations ADD COLUMN indexed INTEGER NOT NULL DEFAULT 0;
+UPDATE generations SET indexed = 1;
+";
