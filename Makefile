@@ -37,7 +37,7 @@ campaign: setup ## the long tests in full: kill -9, delivery order, payment faul
 
 bench: setup ## benchmarks, as ratios taken in one run
 	npm --prefix bench/pictures ci --silent --no-audit --no-fund
-	cargo run --quiet --locked --release -p picasso-bench -- all
+	cargo run --quiet --locked --release -p picasso-bench
 
 docs: ## write the generated pages of docs/ anew
 	PICASSO_BLESS=1 cargo test --locked --workspace --quiet generated

@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// The kinds of tasks reactors have.
-const TASKS: [&str; 2] = ["settle", "mail"];
+const TASKS: [&str; 3] = ["settle", "audit", "mail"];
 
 #[derive(Serialize)]
 struct ProjectionRow {
