@@ -51,11 +51,11 @@ pub fn run() -> Result<()> {
         },
     ])?;
     print_ratio("1 client to raw alone", &rates[1], &rates[0], 0.8);
-    print_ratio("16 clients to raw alone", &rates[3], &rates[0], 3.0);
+    print_ratio("16 clients to raw alone", &rates[4], &rates[0], 3.0);
     print_ratio(
         "16 clients to raw behind one mutex",
+        &rates[4],
         &rates[3],
-        &rates[2],
         3.0,
     );
     Ok(())
