@@ -17,6 +17,7 @@ mod queries;
 pub mod server;
 mod services;
 pub mod status;
+mod unread;
 
 pub use auth::Deadline;
 pub use commands::Commands;

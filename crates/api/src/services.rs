@@ -21,6 +21,7 @@ use crate::{
     proto,
     queries::Queries,
     server::ServeError,
+    unread,
 };
 
 /// How long browsers may remember what an origin is allowed to do.
@@ -87,7 +88,8 @@ impl Services {
         let app = grpc.merge(plain.router(&limits)).fallback(nothing_here);
         Ok(app
             .layer(cors)
-            .layer(middleware::from_fn(correlation::correlate)))
+            .layer(middleware::from_fn(correlation::correlate))
+            .layer(middleware::from_fn(unread::finish)))
     }
 }
 

@@ -1,6 +1,6 @@
 //! One port speaks gRPC, gRPC-web and plain HTTP, refuses with reasons, and stops when told to.
 
-use std::{net::SocketAddr, sync::Arc};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use axum::body::{Body, to_bytes};
@@ -15,7 +15,11 @@ use picasso_api::{
     serve,
 };
 use picasso_commands::ports::{Identity, IdentityError, TokenVerifier};
-use tokio::{net::TcpListener, task::JoinHandle};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::{TcpListener, TcpStream},
+    task::JoinHandle,
+};
 use tokio_stream::StreamExt;
 use tokio_util::sync::CancellationToken;
 use tonic::{Code, Status, transport::Channel};
@@ -304,6 +308,37 @@ async fn every_answer_has_a_correlation_id() {
     assert!(String::from_utf8_lossy(&text).contains(given));
     let answer = fetch(get("/healthz")).await;
     assert_eq!(answer.headers()["x-correlation-id"].len(), 36);
+}
+
+/// Sends a request of so many bytes that nobody reads, in two pieces, and answers the head of what comes back.
+async fn refuse_unread(stream: &mut TcpStream, announced: usize, sent: usize) -> String {
+    let head = format!("PUT /nowhere HTTP/1.1\r\nhost: a\r\ncontent-length: {announced}\r\n\r\n");
+    stream.write_all(head.as_bytes()).await.unwrap();
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    stream.write_all(&vec![b'x'; sent]).await.unwrap();
+    let mut answer = vec![0; 16 << 10];
+    let length = stream.read(&mut answer).await.unwrap();
+    String::from_utf8_lossy(&answer[..length]).to_lowercase()
+}
+
+#[tokio::test]
+async fn a_refusal_before_the_body_leaves_the_connection_usable() {
+    let running = start(services()).await;
+    let mut stream = TcpStream::connect(running.address).await.unwrap();
+    for _ in 0..3 {
+        let answer = refuse_unread(&mut stream, 1 << 20, 1 << 20).await;
+        assert!(answer.starts_with("http/1.1 404"), "{answer}");
+        assert!(!answer.contains("connection: close"), "{answer}");
+    }
+}
+
+#[tokio::test]
+async fn a_connection_with_too_much_unread_is_closed_with_notice() {
+    let running = start(services()).await;
+    let mut stream = TcpStream::connect(running.address).await.unwrap();
+    let answer = refuse_unread(&mut stream, 1 << 30, 10 << 20).await;
+    assert!(answer.starts_with("http/1.1 404"), "{answer}");
+    assert!(answer.contains("connection: close"), "{answer}");
 }
 
 #[tokio::test]
