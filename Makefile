@@ -10,10 +10,10 @@ export PICASSO_PHOTOS ?= $(abspath ../shared/photos)
 
 PICASSO := $(CARGO_TARGET_DIR)/debug/picasso
 
-.PHONY: help run test check fmt bench campaign docs setup
+.PHONY: help run test check fmt bench campaign docs setup servers servers-down
 
 help: ## list the commands
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 22
 
 setup: ## look for what a build needs; names what is missing
 	@scripts/setup
@@ -41,3 +41,9 @@ bench: setup ## benchmarks, as ratios taken in one run
 
 docs: ## write the generated pages of docs/ anew
 	PICASSO_BLESS=1 cargo test --locked --workspace --quiet generated
+
+servers: ## install and start the real servers for tests: PostgreSQL, NATS, MongoDB's protocol, S3 …
+	@scripts/servers up
+
+servers-down: ## stop them
+	@scripts/servers down
