@@ -187,17 +187,10 @@ async fn record(
 
 fn new_event(payload: &str) -> Result<NewEvent> {
     let value: serde_json::Value = serde_json::from_str(payload)?;
-    let name = match &value {
-        serde_json::Value::String(name) => name.clone(),
-        other => {
-            let names = other
-                .as_object()
-                .context("an event is a name or an object")?;
-            names.keys().next().context("an event has a name")?.clone()
-        }
-    };
+    let names = value.as_object().context("an event is an object")?;
+    let name = names.keys().next().context("an event has a name")?;
     Ok(NewEvent {
-        event_type: name,
+        event_type: name.clone(),
         event_version: 1,
         payload: RawValue::from_string(value.to_string())?,
     })

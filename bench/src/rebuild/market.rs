@@ -103,7 +103,7 @@ impl Market {
         let upload = self.describe(number)?;
         let events = [
             PictureEvent::PictureUploaded(Box::new(upload)),
-            PictureEvent::PicturePublished,
+            PictureEvent::PicturePublished {},
         ];
         stream(Picture::TYPE, picture(number).to_string(), 0, &events)
     }

@@ -12,7 +12,7 @@ use picasso_domain::{
 use crate::{
     CommandError, Context, Executor, Receipt,
     executor::{Ask, decide_at},
-    ports::ContactBook,
+    ports::{Clock, ContactBook},
 };
 
 /// What a person registers with.
@@ -29,12 +29,17 @@ pub struct RegisterAccount {
 pub struct Accounts {
     executor: Executor,
     contacts: Arc<dyn ContactBook>,
+    clock: Arc<dyn Clock>,
 }
 
 impl Accounts {
     #[must_use]
-    pub fn new(executor: Executor, contacts: Arc<dyn ContactBook>) -> Self {
-        Self { executor, contacts }
+    pub fn new(executor: Executor, contacts: Arc<dyn ContactBook>, clock: Arc<dyn Clock>) -> Self {
+        Self {
+            executor,
+            contacts,
+            clock,
+        }
     }
 
     /// Registers the caller under a handle nobody else has.
@@ -64,7 +69,7 @@ impl Accounts {
         if account.is_registered() && !account.is_registered_as(&handle) {
             return Err(AccountError::AlreadyRegistered.into());
         }
-        self.claim(&handle, user_id).await?;
+        self.claim(&handle, context).await?;
         if let Some(email) = email {
             self.contacts.remember(user_id, &email).await?;
         }
@@ -85,13 +90,24 @@ impl Accounts {
         self.decide(&ask, change).await
     }
 
-    async fn claim(&self, handle: &Handle, user_id: &UserId) -> Result<(), CommandError> {
-        let id = handle.as_str();
+    async fn claim(&self, handle: &Handle, context: &Context) -> Result<(), CommandError> {
+        let (id, user_id) = (handle.as_str(), &context.actor);
         self.executor
-            .run_system("accounts", id, &|unit| {
+            .run_beside(context, id, &|unit| {
                 Box::pin(async move {
-                    let user_id = user_id.clone();
-                    let claim = HandleCommand::Claim { user_id };
+                    let claim: HandleClaim = unit.load(id).await?;
+                    let unused = match claim.holder() {
+                        None => true,
+                        Some(holder) => {
+                            let account: Account = self.executor.load(holder.as_str()).await?;
+                            !account.is_registered_as(handle)
+                        }
+                    };
+                    let claim = HandleCommand::Claim {
+                        user_id: user_id.clone(),
+                        at: self.clock.now(),
+                        unused,
+                    };
                     Ok(unit.execute::<HandleClaim>(id, claim).await?)
                 })
             })

@@ -16,11 +16,12 @@ use cqrs_es::{
 };
 use picasso_domain::{Aggregate, EventData};
 use picasso_eventlog::{
-    Commit, EventLog, LogError, LogId, MAX_READ, Metadata, NewEvent, RecordedEvent, Request,
-    StreamAppend, route,
+    Commit, EventLog, LogError, LogId, MAX_READ, Metadata, NewEvent, Position, RecordedEvent,
+    Request, StreamAppend, route,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, value::to_raw_value};
+use uuid::Uuid;
 
 /// A decider in the clothes cqrs-es knows.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -105,11 +106,20 @@ fn into_log_error(source: Box<dyn std::error::Error + Send + Sync>) -> LogError 
 
 type StreamKey = (String, String);
 
+/// The last event of a stream, as what follows from it.
+#[derive(Debug, Clone, Copy)]
+pub struct Cause {
+    pub position: Position,
+    pub correlation_id: Option<Uuid>,
+}
+
 /// What a unit has read and decided so far, by stream.
 #[derive(Debug, Default)]
 struct Staged {
     /// The sequence each stream had in the log when it was loaded.
     loaded: BTreeMap<StreamKey, u64>,
+    /// The event that each stream ended with then.
+    ends: BTreeMap<StreamKey, Cause>,
     events: BTreeMap<StreamKey, Vec<SerializedEvent>>,
     /// Streams in the order they were decided, which is the order they are recorded in.
     order: Vec<StreamKey>,
@@ -154,12 +164,19 @@ impl PersistedEventRepository for StagingRepository {
             .map_err(|error| PersistenceError::ConnectionError(Box::new(error)))?;
         let key = (A::TYPE.to_owned(), aggregate_id.to_owned());
         let sequence = recorded.last().map_or(0, |event| event.sequence);
+        let end = recorded.last().map(|event| Cause {
+            position: Position::new(event.log, event.offset),
+            correlation_id: event.metadata.correlation_id,
+        });
         let mut events = recorded
             .into_iter()
             .map(serialized)
             .collect::<Result<Vec<_>, _>>()?;
         self.with_staged(|staged| {
             events.extend(staged.events.get(&key).into_iter().flatten().cloned());
+            if let Some(end) = end {
+                staged.ends.entry(key.clone()).or_insert(end);
+            }
             staged.loaded.entry(key).or_insert(sequence);
         });
         Ok(events)
@@ -291,6 +308,14 @@ impl Unit {
             .with_staged(|staged| staged.loaded.get(&key).copied().unwrap_or(0))
     }
 
+    /// The event an aggregate ended with in the log when it was loaded, if it was and had one.
+    #[must_use]
+    pub fn last_loaded<A: Aggregate>(&self, id: &str) -> Option<Cause> {
+        let key = (A::TYPE.to_owned(), id.to_owned());
+        self.repository
+            .with_staged(|staged| staged.ends.get(&key).copied())
+    }
+
     /// The sequence an aggregate will have once the unit is recorded.
     #[must_use]
     pub fn version<A: Aggregate>(&self, id: &str) -> u64 {
@@ -322,6 +347,7 @@ impl Unit {
             mut loaded,
             mut events,
             order,
+            ..
         } = self.repository.with_staged(std::mem::take);
         let mut streams = Vec::with_capacity(loaded.len());
         for key in order {

@@ -107,7 +107,7 @@ impl Checkout {
         let text = id.to_string();
         let text = text.as_str();
         self.executor
-            .run_system("checkout", text, &|unit| {
+            .run_system::<Purchase>("checkout", text, &|unit| {
                 Box::pin(async move { confirm(&unit, id, text, payment_id, amount).await })
             })
             .await
@@ -229,7 +229,7 @@ impl Checkout {
         let text = id.to_string();
         let text = text.as_str();
         self.executor
-            .run_system("checkout", text, &|unit| {
+            .run_system::<Purchase>("checkout", text, &|unit| {
                 Box::pin(async move {
                     let close = PurchaseCommand::Close { closure };
                     match unit
@@ -251,7 +251,7 @@ impl Checkout {
         let text = id.to_string();
         let (text, command) = (text.as_str(), &command);
         self.executor
-            .run_system("checkout", text, &|unit| {
+            .run_system::<Purchase>("checkout", text, &|unit| {
                 Box::pin(async move { Ok(unit.execute::<Purchase>(text, command.clone()).await?) })
             })
             .await

@@ -231,25 +231,53 @@ impl Executor {
         Ok(receipt)
     }
 
-    /// Decides and appends for a reactor; deciding twice is quiet, so no request id is needed.
-    pub(crate) async fn run_system<T>(
+    /// Decides and appends for a reactor that answers the last event of an aggregate; deciding twice is quiet,
+    /// so no request id is needed.
+    pub(crate) async fn run_system<A: Aggregate>(
         &self,
-        actor: &str,
+        reactor: &str,
+        id: &str,
+        decide: Decide<'_, ()>,
+    ) -> Result<(), CommandError> {
+        let metadata = |unit: &Unit| {
+            let cause = unit.last_loaded::<A>(id);
+            Metadata {
+                actor: format!("system:{reactor}"),
+                correlation_id: cause.as_ref().and_then(|cause| cause.correlation_id),
+                causation: cause.map(|cause| cause.position.to_string()),
+                ..Metadata::default()
+            }
+        };
+        self.run_quietly(id, decide, &metadata).await
+    }
+
+    /// Decides and appends a part of a person's request that lives in another log; deciding twice is quiet, so
+    /// only the request's main part remembers its id.
+    pub(crate) async fn run_beside(
+        &self,
+        context: &Context,
         partition: &str,
-        decide: Decide<'_, T>,
-    ) -> Result<T, CommandError> {
+        decide: Decide<'_, ()>,
+    ) -> Result<(), CommandError> {
+        self.run_quietly(partition, decide, &|_| context.metadata())
+            .await
+    }
+
+    async fn run_quietly(
+        &self,
+        partition: &str,
+        decide: Decide<'_, ()>,
+        metadata: &(dyn Fn(&Unit) -> Metadata + Sync),
+    ) -> Result<(), CommandError> {
         for attempt in 0..MAX_ATTEMPTS {
             let unit = self.begin(partition);
-            let outcome = decide(unit.clone()).await?;
+            decide(unit.clone()).await?;
             if unit.is_quiet() {
-                return Ok(outcome);
+                return Ok(());
             }
-            let metadata = Metadata {
-                actor: format!("system:{actor}"),
-                ..Metadata::default()
-            };
+            let metadata = metadata(&unit);
             match self.log.append(unit.into_commit(metadata, None)?).await {
-                Ok(_) => return Ok(outcome),
+                Ok(_) => return Ok(()),
                 Err(AppendError::Conflict { .. }) => pause(attempt).await,
                 Err(error) => return Err(error.into()),
             }

@@ -111,7 +111,7 @@ impl Picture {
 
     fn publish(&self, actor: &UserId) -> Result<Vec<PictureEvent>, PictureError> {
         match self.owned_by(actor)?.stage {
-            Stage::Unpublished | Stage::Withdrawn => Ok(vec![PictureEvent::PicturePublished]),
+            Stage::Unpublished | Stage::Withdrawn => Ok(vec![PictureEvent::PicturePublished {}]),
             Stage::Published => Ok(vec![]),
             Stage::Sold => Err(PictureError::Sold),
         }
@@ -144,7 +144,7 @@ impl Picture {
             // A draft is visible to nobody, so there is nothing to withdraw it from.
             Stage::Unpublished => Err(PictureError::NotPublished),
             Stage::Published if listing.reserved_for.is_some() => Err(PictureError::Reserved),
-            Stage::Published => Ok(vec![PictureEvent::PictureWithdrawn]),
+            Stage::Published => Ok(vec![PictureEvent::PictureWithdrawn {}]),
             Stage::Withdrawn => Ok(vec![]),
             Stage::Sold => Err(PictureError::Sold),
         }
@@ -245,10 +245,10 @@ impl Aggregate for Picture {
         };
         match event {
             PictureEvent::PictureUploaded(_) => {}
-            PictureEvent::PicturePublished => listing.stage = Stage::Published,
+            PictureEvent::PicturePublished {} => listing.stage = Stage::Published,
             PictureEvent::PictureRepriced { price } => listing.price = *price,
             PictureEvent::PictureDetailsChanged { details } => listing.details = details.clone(),
-            PictureEvent::PictureWithdrawn => listing.stage = Stage::Withdrawn,
+            PictureEvent::PictureWithdrawn {} => listing.stage = Stage::Withdrawn,
             PictureEvent::PictureReserved { purchase_id } => {
                 listing.reserved_for = Some(purchase_id.clone());
             }

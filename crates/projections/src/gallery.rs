@@ -150,7 +150,7 @@ fn change(document: &mut GalleryDocument, happened: &PictureEvent, event: &Recor
     let at = event.event.recorded_at;
     match happened {
         PictureEvent::PictureUploaded(_) => {}
-        PictureEvent::PicturePublished => {
+        PictureEvent::PicturePublished {} => {
             artwork.stage = Stage::Published;
             // Publishing again does not move a picture to the front of the newest.
             artwork.published_at.get_or_insert(at);
@@ -164,7 +164,7 @@ fn change(document: &mut GalleryDocument, happened: &PictureEvent, event: &Recor
             push_bounded(&mut artwork.price_history, since);
         }
         PictureEvent::PictureDetailsChanged { details } => artwork.details = details.clone(),
-        PictureEvent::PictureWithdrawn => artwork.stage = Stage::Withdrawn,
+        PictureEvent::PictureWithdrawn {} => artwork.stage = Stage::Withdrawn,
         PictureEvent::PictureReserved { .. } => artwork.reserved = true,
         PictureEvent::PictureReservationReleased { .. } => artwork.reserved = false,
         PictureEvent::PictureSold { buyer, .. } => {

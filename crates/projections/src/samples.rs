@@ -125,7 +125,7 @@ pub fn uploaded(offset: u64, edition: Edition) -> Recorded {
 }
 
 pub fn published(offset: u64) -> Recorded {
-    picture(offset, PictureEvent::PicturePublished)
+    picture(offset, PictureEvent::PicturePublished {})
 }
 
 pub fn terms() -> Terms {
@@ -249,6 +249,7 @@ pub fn every_event() -> Vec<Recorded> {
     let id = || purchase_id(1);
     let claimed = picasso_domain::handle::HandleEvent::HandleClaimed {
         user_id: user("ann"),
+        at: at(1),
     };
     vec![
         recorded("handle", "ann", 1, DomainEvent::Handle(claimed)),
@@ -288,7 +289,7 @@ pub fn every_event() -> Vec<Recorded> {
                 to: user("ann"),
             },
         ),
-        picture(12, PictureEvent::PictureWithdrawn),
+        picture(12, PictureEvent::PictureWithdrawn {}),
         liked(13, "bob"),
         unliked(14, "bob"),
         started(15, 1),

@@ -286,11 +286,11 @@ pub fn to_picture(number: u16, event: PictureEvent) -> News {
 }
 
 pub fn publishes(number: u16) -> News {
-    to_picture(number, PictureEvent::PicturePublished)
+    to_picture(number, PictureEvent::PicturePublished {})
 }
 
 pub fn withdraws(number: u16) -> News {
-    to_picture(number, PictureEvent::PictureWithdrawn)
+    to_picture(number, PictureEvent::PictureWithdrawn {})
 }
 
 pub fn likes(name: &str, number: u16) -> News {

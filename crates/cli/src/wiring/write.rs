@@ -71,7 +71,7 @@ impl WriteSide {
         });
         let ttl = super::reactors::seconds(config.payments.checkout_ttl_s);
         Ok(Self {
-            accounts: Accounts::new(executor.clone(), contacts),
+            accounts: Accounts::new(executor.clone(), contacts, Arc::clone(&clock)),
             pictures,
             purchases: Purchases::new(executor.clone(), checkout.clone(), Arc::clone(&clock), ttl),
             reactions: Reactions::new(executor.clone()),

@@ -59,7 +59,7 @@ fn account_samples() -> Vec<DomainEvent> {
 fn handle_samples() -> Vec<DomainEvent> {
     use HandleEvent as E;
     samples! { DomainEvent::Handle:
-        E::HandleClaimed { .. } => E::HandleClaimed { user_id: ann() },
+        E::HandleClaimed { .. } => E::HandleClaimed { user_id: ann(), at: jiff::Timestamp::UNIX_EPOCH },
     }
 }
 
@@ -68,10 +68,10 @@ fn picture_samples() -> Vec<DomainEvent> {
     let purchase_id = bobs_purchase;
     samples! { DomainEvent::Picture:
         E::PictureUploaded(_) => E::PictureUploaded(Box::new(upload(Edition::Exclusive))),
-        E::PicturePublished => E::PicturePublished,
+        E::PicturePublished {} => E::PicturePublished {},
         E::PictureRepriced { .. } => E::PictureRepriced { price: price(900) },
         E::PictureDetailsChanged { .. } => E::PictureDetailsChanged { details: details("Evening lake") },
-        E::PictureWithdrawn => E::PictureWithdrawn,
+        E::PictureWithdrawn {} => E::PictureWithdrawn {},
         E::PictureReserved { .. } => E::PictureReserved { purchase_id: purchase_id() },
         E::PictureReservationReleased { .. } => E::PictureReservationReleased { purchase_id: purchase_id() },
         E::PictureSold { .. } => E::PictureSold { purchase_id: purchase_id(), buyer: bob() },
@@ -138,7 +138,6 @@ fn read_golden(event: &DomainEvent) -> String {
 /// The name under which serde stores a variant.
 fn serde_tag(payload: &Value) -> Option<&str> {
     match payload {
-        Value::String(unit) => Some(unit),
         Value::Object(map) => map.keys().next().map(String::as_str),
         _ => None,
     }
@@ -201,7 +200,12 @@ fn an_event_of_an_unknown_aggregate_is_refused() {
 
 #[test]
 fn an_event_of_a_newer_version_is_refused() {
-    let refused = DomainEvent::decode("picture", "PicturePublished", 2, r#""PicturePublished""#);
+    let refused = DomainEvent::decode(
+        "picture",
+        "PicturePublished",
+        2,
+        r#"{"PicturePublished":{}}"#,
+    );
     assert!(matches!(
         refused,
         Err(DecodeError::NewerVersion { found: 2, .. })
@@ -210,7 +214,12 @@ fn an_event_of_a_newer_version_is_refused() {
 
 #[test]
 fn an_event_stored_under_another_name_is_refused() {
-    let refused = DomainEvent::decode("picture", "PicturePublished", 1, r#""PictureWithdrawn""#);
+    let refused = DomainEvent::decode(
+        "picture",
+        "PicturePublished",
+        1,
+        r#"{"PictureWithdrawn":{}}"#,
+    );
     assert!(matches!(
         refused,
         Err(DecodeError::OtherEvent {
@@ -226,7 +235,7 @@ fn a_payload_without_its_shape_is_refused() {
         "",
         "{",
         "null",
-        r#""PictureGilded""#,
+        r#"{"PictureGilded":{}}"#,
         r#"{"PictureRepriced":{}}"#,
     ] {
         let refused = DomainEvent::decode("picture", "PictureRepriced", 1, payload);

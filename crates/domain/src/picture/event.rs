@@ -11,14 +11,14 @@ use crate::{
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum PictureEvent {
     PictureUploaded(Box<Upload>),
-    PicturePublished,
+    PicturePublished {},
     PictureRepriced {
         price: Price,
     },
     PictureDetailsChanged {
         details: Details,
     },
-    PictureWithdrawn,
+    PictureWithdrawn {},
     PictureReserved {
         purchase_id: PurchaseId,
     },
@@ -39,10 +39,10 @@ impl EventData for PictureEvent {
     fn name(&self) -> &'static str {
         match self {
             Self::PictureUploaded(_) => "PictureUploaded",
-            Self::PicturePublished => "PicturePublished",
+            Self::PicturePublished {} => "PicturePublished",
             Self::PictureRepriced { .. } => "PictureRepriced",
             Self::PictureDetailsChanged { .. } => "PictureDetailsChanged",
-            Self::PictureWithdrawn => "PictureWithdrawn",
+            Self::PictureWithdrawn {} => "PictureWithdrawn",
             Self::PictureReserved { .. } => "PictureReserved",
             Self::PictureReservationReleased { .. } => "PictureReservationReleased",
             Self::PictureSold { .. } => "PictureSold",

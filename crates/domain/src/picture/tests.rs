@@ -19,11 +19,11 @@ fn uploaded_as(edition: Edition) -> PictureEvent {
 }
 
 fn published() -> PictureEvent {
-    PictureEvent::PicturePublished
+    PictureEvent::PicturePublished {}
 }
 
 fn withdrawn() -> PictureEvent {
-    PictureEvent::PictureWithdrawn
+    PictureEvent::PictureWithdrawn {}
 }
 
 fn reserved() -> PictureEvent {

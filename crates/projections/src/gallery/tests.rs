@@ -107,7 +107,7 @@ fn a_returned_picture_is_the_artists_again_and_waits_to_be_published() {
 
 #[test]
 fn publishing_again_does_not_make_a_picture_new() {
-    let withdrawn = picture(3, PictureEvent::PictureWithdrawn);
+    let withdrawn = picture(3, PictureEvent::PictureWithdrawn {});
     let mut history = vec![uploaded(1, Edition::Open), published(2), withdrawn];
     assert!(places_in(NEWEST, &history).is_empty());
     history.push(published(9));

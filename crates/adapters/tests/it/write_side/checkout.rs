@@ -87,6 +87,34 @@ async fn who_pays_gets_the_picture_once_and_both_get_a_letter() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn everything_that_follows_from_a_request_names_it_and_its_cause() {
+    let (market, _, bob, picture) = stall(Edition::Open).await;
+    let request = by(&bob);
+    let terms = at(picture, eur(1_200));
+    let page = market.purchases.start_checkout(&request, terms).await;
+    market.pay(&page.expect("a page")).await;
+    let events = market.events().await;
+    let of_purchase = events
+        .iter()
+        .filter(|event| event.aggregate_type == "purchase");
+    let mut positions = vec![];
+    for event in of_purchase {
+        let metadata = &event.metadata;
+        assert_eq!(
+            metadata.correlation_id,
+            Some(request.request_id),
+            "{event:?}"
+        );
+        match &metadata.causation {
+            None => assert_eq!(metadata.actor, bob.as_str()),
+            Some(cause) => assert!(positions.contains(cause), "{event:?}"),
+        }
+        positions.push(event.position().to_string());
+    }
+    assert!(positions.len() >= 4, "started, opened, paid, granted");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_checkout_asked_for_again_after_it_was_paid_is_answered_alike() {
     let (market, _, bob, picture) = stall(Edition::Exclusive).await;
     let (context, command) = (by(&bob), at(picture, eur(1_200)));

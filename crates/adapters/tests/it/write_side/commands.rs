@@ -1,10 +1,10 @@
 //! What the handlers add to the deciders: one answer for one request, versions, who may ask at all.
 
-use picasso_commands::{CommandError, Context, Receipt, UploadError};
+use picasso_commands::{CommandError, Context, Receipt, UploadError, ports::Clock};
 use picasso_domain::{
     Account, HandleClaim, Picture, Reaction,
     account::AccountError,
-    handle::{HandleCommand, HandleError},
+    handle::{CLAIM_TERM, HandleCommand, HandleError},
     picture::{Edition, PictureError},
     purchase::PurchaseError,
     values::{PictureId, PurchaseId, UserId},
@@ -357,13 +357,42 @@ async fn of_many_who_want_one_handle_at_once_one_gets_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn who_registers_under_many_handles_at_once_keeps_one() {
+    let market = open().await;
+    let (ann, names) = (user("ann"), ["star", "moon", "sun", "sky"]);
+    let registrations = names.map(|name| {
+        let (accounts, context) = (market.accounts.clone(), by(&ann));
+        async move { accounts.register(&context, registration(name)).await }
+    });
+    let outcomes = futures::future::join_all(registrations).await;
+    assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 1);
+    market.advance(CLAIM_TERM);
+    let mut free = 0;
+    for (number, name) in names.iter().enumerate() {
+        let bob = by(&user(&format!("bob{number}")));
+        free += usize::from(
+            market
+                .accounts
+                .register(&bob, registration(name))
+                .await
+                .is_ok(),
+        );
+    }
+    assert_eq!(free, names.len() - 1, "all but the one she has");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_registration_that_broke_off_after_the_claim_goes_on_from_there() {
     let market = open().await;
     let ann = user("ann");
     // As a crash between the two commits leaves it.
     let unit = picasso_commands::bridge::Unit::begin(market.log.clone(), "ann");
-    let user_id = ann.clone();
-    let claim = unit.execute::<HandleClaim>("ann", HandleCommand::Claim { user_id });
+    let claim = HandleCommand::Claim {
+        user_id: ann.clone(),
+        at: market.clock.now(),
+        unused: true,
+    };
+    let claim = unit.execute::<HandleClaim>("ann", claim);
     claim.await.expect("claims");
     let commit = unit.into_commit(picasso_eventlog::Metadata::default(), None);
     let appended = market.log.append(commit.expect("a commit")).await;

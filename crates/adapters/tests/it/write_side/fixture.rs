@@ -113,7 +113,7 @@ pub async fn open() -> Market {
     let webhook_url = reactors.start(&stop).await;
     sandbox.set_webhook_url(Some(webhook_url)).expect("a URL");
     Market {
-        accounts: Accounts::new(executor.clone(), contacts),
+        accounts: Accounts::new(executor.clone(), contacts, clock.clone()),
         pictures: Pictures::new(PicturesConfig {
             executor: executor.clone(),
             blobs: Arc::clone(&blobs),

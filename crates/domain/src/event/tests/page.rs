@@ -96,7 +96,9 @@ fn account(event: &AccountEvent) -> &'static str {
 
 fn handle(event: &HandleEvent) -> &'static str {
     match event {
-        HandleEvent::HandleClaimed { .. } => "The handle belongs to this person for good.",
+        HandleEvent::HandleClaimed { .. } => {
+            "The handle is kept for this person: for ten minutes, and for good once they are registered under it."
+        }
     }
 }
 
@@ -105,14 +107,14 @@ fn picture(event: &PictureEvent) -> &'static str {
         PictureEvent::PictureUploaded(_) => {
             "The original was received, checked and stored, and its public derivatives were made. Not yet visible."
         }
-        PictureEvent::PicturePublished => "The picture is for sale.",
+        PictureEvent::PicturePublished {} => "The picture is for sale.",
         PictureEvent::PictureRepriced { .. } => {
             "The picture has another price; purchases that have started keep theirs."
         }
         PictureEvent::PictureDetailsChanged { .. } => {
             "The artist describes the picture differently."
         }
-        PictureEvent::PictureWithdrawn => {
+        PictureEvent::PictureWithdrawn {} => {
             "The picture is no longer for sale; who bought it keeps it."
         }
         PictureEvent::PictureReserved { .. } => {

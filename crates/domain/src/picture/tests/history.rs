@@ -63,8 +63,10 @@ fn never_two_hold_or_own_it(picture: &Picture, history: &[PictureEvent]) {
                 assert_eq!(sold.take(), Some(purchase_id));
                 assert_eq!(*to, ann());
             }
-            PictureEvent::PictureWithdrawn => assert_eq!(holder, None, "withdrawn while reserved"),
-            PictureEvent::PicturePublished
+            PictureEvent::PictureWithdrawn {} => {
+                assert_eq!(holder, None, "withdrawn while reserved")
+            }
+            PictureEvent::PicturePublished {}
             | PictureEvent::PictureUploaded(_)
             | PictureEvent::PictureRepriced { .. }
             | PictureEvent::PictureDetailsChanged { .. } => {
