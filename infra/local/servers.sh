@@ -69,28 +69,25 @@ install_postgres() {
     echo 'create_main_cluster = false' >/etc/postgresql-common/createcluster.d/picasso.conf &&
     apt-get update && apt-get install --yes --no-install-recommends postgresql-15
 }
-prepare_postgres() {
-  local home=$1 data
-  [[ ! -e $home/data/PG_VERSION ]] || return 0
-  data=$home/data.new
+prepare_postgres() { # the data appear whole or not at all
+  local home=$1 data=$1/data
+  [[ ! -e $data/PG_VERSION ]] || return 0
+  # A checkout that the user postgres cannot reach: the data go where that user lives.
   if [[ $EUID -eq 0 ]] && ! (cd / && "${as_postgres[@]}" test -x "$home"); then
-    # A checkout that the user postgres cannot reach: its data go where that user lives.
     data=/var/lib/postgresql/picasso-$(echo "$home" | sha256sum | cut -c1-12)
-    ln -sfn "$data" "$home/data"
   fi
-  rm -rf "$data" "$data.password"
-  (umask 077 && secret >"$data.password") && mkdir -m 700 "$data"
-  [[ $EUID -ne 0 ]] || chown postgres:postgres "$data" "$data.password"
-  (cd / && "${as_postgres[@]}" "$pg_bin/initdb" --pgdata="$data" --username=picasso --pwfile="$data.password" \
-    --auth=scram-sha-256 --encoding=UTF8 --locale=C.UTF-8) || return
-  rm "$data.password"
-  [[ -L $home/data ]] || mv "$data" "$home/data"
+  rm -rf "$data" "$data.new" "$data.password"
+  (umask 077 && secret >"$data.password") && mkdir -m 700 "$data.new" || return
+  [[ $EUID -ne 0 ]] || chown postgres:postgres "$data.new" "$data.password" || return
+  (cd / && "${as_postgres[@]}" "$pg_bin/initdb" --pgdata="$data.new" --username=picasso --pwfile="$data.password" \
+    --auth=scram-sha-256 --encoding=UTF8 --locale=C.UTF-8) && rm "$data.password" && mv "$data.new" "$data" || return
+  [[ $data == "$home/data" ]] || ln -sfn "$data" "$home/data"
 }
 run_postgres() {
   serve "${as_postgres[@]}" "$pg_bin/postgres" -D "$(realpath "$1/data")" -p "$2" -c listen_addresses=127.0.0.1 \
     -c unix_socket_directories= -c max_connections=200
 }
-ready_postgres() { PGPASSWORD=$(secret) "$pg_bin/psql" --no-psqlrc -h 127.0.0.1 -p "$2" -U picasso -d postgres -c 'SELECT 1'; }
+ready_postgres() { PGCONNECT_TIMEOUT=5 PGPASSWORD=$(secret) "$pg_bin/psql" --no-psqlrc -h 127.0.0.1 -p "$2" -U picasso -d postgres -c 'SELECT 1'; }
 env_postgres() { echo "PICASSO_TEST_POSTGRES_URL=postgres://picasso:$(secret)@127.0.0.1:$2/postgres"; }
 
 # --- NATS with JetStream --------------------------------------------------------------------------------------------
@@ -102,12 +99,12 @@ ready_nats() { [[ $(first_line "$2") == INFO*'"jetstream":true'* ]]; }
 env_nats() { echo "PICASSO_TEST_NATS_URL=nats://127.0.0.1:$2"; }
 
 # --- Two servers that speak MongoDB's protocol: FerretDB 1 on SQLite, mongo-java-server in memory ---------------------
-mongo_ping() { # the command {ping: 1, $db: "admin"} as OP_MSG; any whole header is an answer
+mongo_ping() ( # the command {ping: 1, $db: "admin"} as OP_MSG; any whole header is an answer
   # shellcheck disable=SC2016
   exec 3<>"/dev/tcp/127.0.0.1/$1" &&
     printf '\x33\0\0\0\1\0\0\0\0\0\0\0\xdd\x07\0\0\0\0\0\0\0\x1e\0\0\0\x10ping\0\1\0\0\0\x02$db\0\6\0\0\0admin\0\0' >&3 &&
     [[ $(timeout 5 head -c 16 <&3 | wc -c) -eq 16 ]]
-}
+)
 installed_ferretdb() { [[ -x $go_bin/ferretdb ]]; }
 install_ferretdb() { go_build ferretdb ./ferretdb; }
 prepare_ferretdb() { mkdir -p "$1/data"; }
