@@ -217,13 +217,21 @@ impl BlobStore for FolderBlobStore {
             .await
     }
 
-    async fn remove_original(&self, digest: Digest) -> Result<(), Unavailable> {
-        self.blocking(move |folders| durable::remove(&folders.original(digest)))
+    async fn remove_original(
+        &self,
+        digest: Digest,
+        before: Timestamp,
+    ) -> Result<bool, Unavailable> {
+        self.blocking(move |folders| durable::remove_older(&folders.original(digest), before))
             .await
     }
 
-    async fn remove_derivative(&self, digest: Digest) -> Result<(), Unavailable> {
-        self.blocking(move |folders| durable::remove(&folders.derivative(digest)))
+    async fn remove_derivative(
+        &self,
+        digest: Digest,
+        before: Timestamp,
+    ) -> Result<bool, Unavailable> {
+        self.blocking(move |folders| durable::remove_older(&folders.derivative(digest), before))
             .await
     }
 

@@ -4,16 +4,18 @@
 //! makes the new name itself survive a power cut (see `fsync(2)`).
 
 use std::{
-    fs::{self, DirBuilder, File},
+    fs::{self, DirBuilder, File, Metadata},
     io::{self, Write},
+    os::unix::fs::{DirBuilderExt, MetadataExt},
     path::Path,
     time::SystemTime,
 };
 
-#[cfg(unix)]
-use std::os::unix::fs::DirBuilderExt;
-
+use picasso_domain::Timestamp;
 use tempfile::NamedTempFile;
+
+/// How often a file is stored that is collected at the same moment.
+const ATTEMPTS: u32 = 3;
 
 /// A file of mode 0600 that is deleted when dropped, unless it has been moved into place.
 pub struct Partial {
@@ -53,17 +55,20 @@ pub fn write(path: &Path, body: &[u8], partial: &Path) -> io::Result<()> {
 ///
 /// `from` must be synced. File systems without hard links get a copy.
 pub fn link(from: &Path, to: &Path, partial: &Path) -> io::Result<()> {
-    if renew(to)? {
-        return Ok(());
+    for _ in 0..ATTEMPTS {
+        if renew(to)? {
+            return Ok(());
+        }
+        match fs::hard_link(from, to) {
+            Ok(()) => {}
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(error),
+            Err(_) => return copy(from, to, partial),
+        }
     }
-    match fs::hard_link(from, to) {
-        Ok(()) => {}
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(error),
-        Err(_) => return copy(from, to, partial),
-    }
-    renew(to)?;
-    sync_parent(to)
+    Err(io::Error::other(
+        "the file is removed as fast as it is stored",
+    ))
 }
 
 fn copy(from: &Path, to: &Path, partial: &Path) -> io::Result<()> {
@@ -74,24 +79,67 @@ fn copy(from: &Path, to: &Path, partial: &Path) -> io::Result<()> {
 
 /// Removes a file; one that is not there is removed already.
 pub fn remove(path: &Path) -> io::Result<()> {
-    match fs::remove_file(path) {
-        Ok(()) => sync_parent(path),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-        Err(error) => Err(error),
+    match if_there(fs::remove_file(path))? {
+        Some(()) => sync_parent(path),
+        None => Ok(()),
     }
+}
+
+/// Removes a file that was last stored before a time; answers whether it did.
+pub fn remove_older(path: &Path, before: Timestamp) -> io::Result<bool> {
+    let Some(file) = open_locked(path)? else {
+        return Ok(false);
+    };
+    if modified(&file.metadata()?)? >= before {
+        return Ok(false);
+    }
+    fs::remove_file(path)?;
+    sync_parent(path)?;
+    Ok(true)
 }
 
 /// Sets a stored file's age to zero, so that the collector of orphans waits anew; `false` when there is none.
 fn renew(path: &Path) -> io::Result<bool> {
-    let file = match File::options().write(true).open(path) {
-        Ok(file) => file,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
-        Err(error) => return Err(error),
+    let Some(file) = open_locked(path)? else {
+        return Ok(false);
     };
     file.set_modified(SystemTime::now())?;
     // Whoever stored it first may not have come to this yet, and we are about to say that it is durable.
     sync_parent(path)?;
     Ok(true)
+}
+
+/// Opens a stored file with its lock, which renewing and removing take in turn, in whatever process; `None` when
+/// there is none, or when it was removed while we waited.
+fn open_locked(path: &Path) -> io::Result<Option<File>> {
+    let Some(file) = if_there(File::options().write(true).open(path))? else {
+        return Ok(None);
+    };
+    file.lock()?;
+    let found = if_there(fs::metadata(path))?;
+    let opened = file.metadata()?;
+    Ok(found
+        .is_some_and(|found| found.ino() == opened.ino())
+        .then_some(file))
+}
+
+/// When a file was last written or renewed.
+pub fn modified(metadata: &Metadata) -> io::Result<Timestamp> {
+    let since = metadata
+        .modified()?
+        .duration_since(SystemTime::UNIX_EPOCH)
+        .map_err(io::Error::other)?;
+    let since = jiff::SignedDuration::try_from(since).map_err(io::Error::other)?;
+    Timestamp::from_duration(since).map_err(io::Error::other)
+}
+
+/// What is found, or nothing if it is not there.
+pub fn if_there<T>(found: io::Result<T>) -> io::Result<Option<T>> {
+    match found {
+        Ok(found) => Ok(Some(found)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 /// Makes the store's own folder and what is missing above it.
@@ -122,7 +170,6 @@ pub fn make_folders(root: &Path, folder: &Path) -> io::Result<()> {
 
 fn builder() -> DirBuilder {
     let mut builder = DirBuilder::new();
-    #[cfg(unix)]
     builder.mode(0o700);
     builder
 }

@@ -3,16 +3,15 @@
 //! Names that are not ours are passed over, never touched.
 
 use std::{
-    fs::{self, DirEntry, Metadata},
+    fs::{self, DirEntry},
     io,
     path::{Path, PathBuf},
-    time::SystemTime,
 };
 
 use picasso_commands::ports::BlobInfo;
 use picasso_domain::{Timestamp, values::Digest};
 
-use super::durable;
+use super::durable::{self, if_there, modified};
 
 /// A folder of files named by digest, under `depth` levels of folders of two hexadecimal digits each.
 pub struct Shelf<'a> {
@@ -116,21 +115,4 @@ fn entries(folder: &Path) -> io::Result<Vec<(String, PathBuf)>> {
         .collect();
     names.sort_unstable();
     Ok(names)
-}
-
-fn if_there<T>(found: io::Result<T>) -> io::Result<Option<T>> {
-    match found {
-        Ok(found) => Ok(Some(found)),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(error),
-    }
-}
-
-fn modified(metadata: &Metadata) -> io::Result<Timestamp> {
-    let since = metadata
-        .modified()?
-        .duration_since(SystemTime::UNIX_EPOCH)
-        .map_err(io::Error::other)?;
-    let since = jiff::SignedDuration::try_from(since).map_err(io::Error::other)?;
-    Timestamp::from_duration(since).map_err(io::Error::other)
 }

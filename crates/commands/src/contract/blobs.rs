@@ -95,6 +95,7 @@ pub async fn every_rule(store: &impl BlobStore, client: &impl Put) {
     keeping_what_was_never_sent_fails(store).await;
     derivatives_are_stored_once_under_their_digest(store).await;
     removing_what_is_not_there_is_quiet(store).await;
+    what_was_stored_since_stays(store, client).await;
     originals_are_listed_once_in_order_of_digest(store, client).await;
     derivatives_are_listed_once_in_order_of_digest(store).await;
     storing_again_makes_a_blob_young_again(store, client).await;
@@ -237,15 +238,48 @@ async fn derivatives_are_stored_once_under_their_digest(store: &impl BlobStore) 
     assert!(store.original(digest).await.expect("reads").is_none());
     let url = store.derivative_url(digest);
     assert!(url.contains(&digest.to_string()), "{url} names the digest");
-    store.remove_derivative(digest).await.expect("removes");
+    store
+        .remove_derivative(digest, hours_from_now(1))
+        .await
+        .expect("removes");
     assert!(store.derivative(digest).await.expect("reads").is_none());
 }
 
 async fn removing_what_is_not_there_is_quiet(store: &impl BlobStore) {
     let grant = grant_for(b"not there");
-    store.remove_original(grant.digest).await.expect("quiet");
-    store.remove_derivative(grant.digest).await.expect("quiet");
+    let soon = hours_from_now(1);
+    assert!(
+        !store
+            .remove_original(grant.digest, soon)
+            .await
+            .expect("quiet")
+    );
+    assert!(
+        !store
+            .remove_derivative(grant.digest, soon)
+            .await
+            .expect("quiet")
+    );
     store.discard_staged(grant.picture_id).await.expect("quiet");
+}
+
+async fn what_was_stored_since_stays(store: &impl BlobStore, client: &impl Put) {
+    let body = b"stored since";
+    let grant = grant_for(body);
+    client.put(&grant, body).await;
+    store.keep_original(&grant).await.expect("keeps");
+    let small = Bytes::from_static(b"a small one");
+    let digest = digest_of(&small);
+    store.put_derivative(digest, small).await.expect("stores");
+    for (before, removed) in [(hours_from_now(-1), false), (hours_from_now(1), true)] {
+        let original = store.remove_original(grant.digest, before).await;
+        let derivative = store.remove_derivative(digest, before).await;
+        assert_eq!(original.expect("answers"), removed);
+        assert_eq!(derivative.expect("answers"), removed);
+        let stored = store.original(grant.digest).await.expect("reads");
+        assert_eq!(stored.is_none(), removed);
+    }
+    forget(store, &grant).await;
 }
 
 async fn originals_are_listed_once_in_order_of_digest(store: &impl BlobStore, client: &impl Put) {
@@ -282,7 +316,10 @@ async fn originals_are_listed_once_in_order_of_digest(store: &impl BlobStore, cl
     for info in listed {
         assert_eq!(info.size_bytes, 3);
         assert!(recent.contains(&info.stored_at), "{}", info.stored_at);
-        store.remove_original(info.digest).await.expect("removes");
+        store
+            .remove_original(info.digest, hours_from_now(1))
+            .await
+            .expect("removes");
     }
     assert!(originals(store, None, 10).await.is_empty());
 }
@@ -311,7 +348,10 @@ async fn derivatives_are_listed_once_in_order_of_digest(store: &impl BlobStore) 
     }
     assert!(listed.iter().copied().eq(stored.iter().copied()));
     for digest in listed {
-        store.remove_derivative(digest).await.expect("removes");
+        store
+            .remove_derivative(digest, hours_from_now(1))
+            .await
+            .expect("removes");
     }
 }
 
@@ -445,7 +485,10 @@ async fn forget(store: &impl BlobStore, grant: &UploadGrant) {
         .discard_staged(grant.picture_id)
         .await
         .expect("discards");
-    store.remove_original(grant.digest).await.expect("removes");
+    store
+        .remove_original(grant.digest, hours_from_now(1))
+        .await
+        .expect("removes");
 }
 
 fn hours_from_now(hours: i64) -> Timestamp {

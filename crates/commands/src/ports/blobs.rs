@@ -125,9 +125,17 @@ pub trait BlobStore: Send + Sync + 'static {
         limit: usize,
     ) -> Result<Vec<BlobInfo>, Unavailable>;
 
-    async fn remove_original(&self, digest: Digest) -> Result<(), Unavailable>;
+    /// Removes an original that was last stored before a time; answers whether it did. One that is stored
+    /// again while this runs stays.
+    async fn remove_original(&self, digest: Digest, before: Timestamp)
+    -> Result<bool, Unavailable>;
 
-    async fn remove_derivative(&self, digest: Digest) -> Result<(), Unavailable>;
+    /// A derivative likewise.
+    async fn remove_derivative(
+        &self,
+        digest: Digest,
+        before: Timestamp,
+    ) -> Result<bool, Unavailable>;
 
     /// Throws away staged uploads older than `before`; answers how many.
     async fn discard_stale_uploads(&self, before: Timestamp) -> Result<u64, Unavailable>;

@@ -82,11 +82,11 @@ impl Collector {
             };
             after = Some(last.digest);
             for digest in self.orphans(&page, before).await? {
-                match shelf {
-                    Shelf::Originals => self.blobs.remove_original(digest).await?,
-                    Shelf::Derivatives => self.blobs.remove_derivative(digest).await?,
-                }
-                removed += 1;
+                let gone = match shelf {
+                    Shelf::Originals => self.blobs.remove_original(digest, before).await?,
+                    Shelf::Derivatives => self.blobs.remove_derivative(digest, before).await?,
+                };
+                removed += u64::from(gone);
             }
         }
     }
