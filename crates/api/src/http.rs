@@ -33,7 +33,7 @@ pub struct Plain {
     /// What `/readyz` looks at.
     pub checks: Vec<Check>,
     pub metrics: Option<PrometheusHandle>,
-    /// The HTML at `/`.
+    /// The HTML at `/` and at the addresses of orders.
     pub page: Option<Bytes>,
 }
 
@@ -50,7 +50,11 @@ impl Plain {
             router = router.route("/metrics", get(move || async move { handle.render() }));
         }
         if let Some(page) = self.page {
-            router = router.route("/", get(move || async move { html(page) }));
+            let serve = get(move || async move { html(page) });
+            // Where the payment provider sends buyers back to.
+            router = router
+                .route("/orders/{id}", serve.clone())
+                .route("/", serve);
         }
         router.layer(middleware::from_fn(measure))
     }

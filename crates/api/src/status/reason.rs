@@ -113,7 +113,8 @@ reasons! {
     UploadsBusy "UPLOADS_BUSY" ResourceExhausted:
         "too many uploads are being finished", "Repeat after the delay in `google.rpc.RetryInfo`, with the same request id.";
     UnsupportedFormat "UNSUPPORTED_FORMAT" InvalidArgument:
-        "the file is not a JPEG, PNG or WebP picture", "Convert it; the content counts, not the file name.";
+        "the file is not a still JPEG, PNG or WebP picture",
+        "Convert it; the content counts, not the file name. Animations are not taken.";
     DamagedPicture "DAMAGED_PICTURE" InvalidArgument:
         "the picture is damaged", "Save it anew and upload that.";
     PictureSideTooLong "PICTURE_SIDE_TOO_LONG" InvalidArgument:

@@ -270,9 +270,11 @@ async fn a_wrong_origin_keeps_the_server_from_starting() {
 
 #[tokio::test]
 async fn the_page_health_and_readiness_are_plain_http() {
-    let page = fetch(get("/")).await;
-    assert_eq!(page.headers()["x-content-type-options"], "nosniff");
-    assert_eq!(body(page).await, "<h1>Picasso</h1>");
+    for path in ["/", "/orders/p.b.1?checkout=success"] {
+        let page = fetch(get(path)).await;
+        assert_eq!(page.headers()["x-content-type-options"], "nosniff");
+        assert_eq!(body(page).await, "<h1>Picasso</h1>");
+    }
     assert_eq!(body(fetch(get("/healthz")).await).await, "ok\n");
     let ready = fetch(get("/readyz")).await;
     assert_eq!(ready.status(), StatusCode::OK);

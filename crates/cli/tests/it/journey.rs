@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod metadata;
+mod secrets;
 
 use picasso_api::proto::{
     commands::v1::{LikePictureRequest, LikePictureResponse},

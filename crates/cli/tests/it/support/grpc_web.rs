@@ -51,6 +51,11 @@ impl Client {
         }
     }
 
+    /// The person's token.
+    pub fn token(&self) -> &str {
+        self.token.as_deref().expect("somebody is signed in")
+    }
+
     pub fn http(&self) -> &reqwest::Client {
         &self.http
     }

@@ -131,8 +131,12 @@ impl Person {
     pub async fn publish(&self, file: &[u8], title: &str, edition: Edition) -> Published {
         let started = self.put(file).await;
         let finish = Self::finish(&started.upload_token, title, eur(1_500), edition);
+        self.finish_and_publish(&finish).await
+    }
+
+    pub async fn finish_and_publish(&self, finish: &FinishUploadRequest) -> Published {
         let method = "picasso.commands.v1.PictureCommandService/FinishUpload";
-        let finished: FinishUploadResponse = self.client.get(method, &finish).await;
+        let finished: FinishUploadResponse = self.client.get(method, finish).await;
         let publish = PublishPictureRequest {
             request_id: request_id(),
             picture_id: finished.picture_id.clone(),
