@@ -11,13 +11,13 @@ declare -A VARIABLE=(
   [minio]=PICASSO_TEST_S3_URL [stripe]=PICASSO_TEST_STRIPE_URL [toxiproxy]=PICASSO_TEST_TOXIPROXY_URL
   [smtp]=PICASSO_TEST_SMTP_URL [sns]=PICASSO_TEST_SNS_URL [firebase]=PICASSO_TEST_FIREBASE_AUTH_URL
 )
-go_fix="install Go 1.26 or newer"
-python_fix="install Python 3.10 or newer with venv (apt-get install python3-venv)"
+needs_go="Go 1.26 or newer"
+needs_python="Python 3.10 or newer with venv (apt-get install python3-venv)"
 declare -A NEEDS=(
-  [postgres]="run 'apt-get install postgresql-15' as root" [nats]=$go_fix [ferretdb]=$go_fix
-  [mongojava]="install a JDK 17 or newer and Maven (apt-get install default-jdk-headless maven)"
-  [minio]=$go_fix [stripe]=$go_fix [toxiproxy]=$go_fix [smtp]=$python_fix [sns]=$python_fix
-  [firebase]="install Node.js 20 or newer with npm"
+  [postgres]="Debian's package postgresql-15 (apt-get install postgresql-15, as root)" [nats]=$needs_go [ferretdb]=$needs_go
+  [mongojava]="a JDK 17 or newer and Maven (apt-get install default-jdk-headless maven)"
+  [minio]=$needs_go [stripe]=$needs_go [toxiproxy]=$needs_go [smtp]=$needs_python [sns]=$needs_python
+  [firebase]="Node.js 20 or newer with npm"
 )
 # SIGTERM would make PostgreSQL wait for its clients to leave.
 declare -A STOP_SIGNAL=([postgres]=INT)
