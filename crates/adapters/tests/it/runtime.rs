@@ -211,6 +211,7 @@ async fn a_parked_document_flows_again_after_a_retry() {
 #[tokio::test(flavor = "multi_thread")]
 async fn retries_beside_runtimes_lose_nothing() {
     let world = World::on_disk(2);
+    world.begin().await;
     let (tally, mut likes) = (Tally::<1>::default(), Likes::default());
     tally.set_broken(true);
     let beside = world.beside(Arc::clone(&world.store));
