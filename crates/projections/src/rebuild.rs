@@ -25,8 +25,8 @@ use crate::{
     ports::{Generation, GenerationId, GenerationState, ReadStoreError},
 };
 
-/// What events may bring into memory before documents are written, unless told otherwise.
-pub const BUDGET_BYTES: usize = 128 << 20;
+/// Memory for documents before they are written, unless told otherwise.
+pub const BUDGET_BYTES: usize = 256 << 20;
 /// Within so many events of the head, a generation has caught up; the runtime does the rest.
 const CAUGHT_UP: u64 = 1_000;
 /// How often the head is run after before switching anyway: a log may grow as fast as it is folded.

@@ -1,10 +1,14 @@
 //! Drafts of the documents that a stretch of one log touches, from the first event to the checkpoint.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::{
+    collections::{BTreeMap, HashMap, HashSet},
+    sync::Arc,
+};
 
 use futures::{StreamExt, TryStreamExt, stream};
 use picasso_domain::Timestamp;
 use picasso_eventlog::{LogId, Offset};
+use tokio::task::spawn_blocking;
 
 use super::{
     MAX_RACES, Target, Trouble,
@@ -13,7 +17,7 @@ use super::{
 };
 use crate::{
     Recorded,
-    erased::Draft,
+    erased::{AnyProjection, Draft, Size},
     ports::{DocumentWrite, MAX_DOCUMENTS, Offsets, Parked, ReadStoreError, StoredDocument},
 };
 
@@ -122,7 +126,7 @@ impl<'a> Span<'a> {
         self.prepare(events, &keys).await?;
         for (event, keys) in events.iter().zip(&keys) {
             for key in keys {
-                self.fold(key, event);
+                self.fold(key, event)?;
             }
         }
         if let Some(last) = events.last() {
@@ -131,14 +135,20 @@ impl<'a> Span<'a> {
         Ok(())
     }
 
-    fn fold(&mut self, key: &str, event: &Recorded) {
+    /// Fails only for a document that could not be written either.
+    fn fold(&mut self, key: &str, event: &Recorded) -> Result<(), ReadStoreError> {
         let Some(slot) = self.slots.get_mut(key) else {
-            return;
+            return Ok(());
         };
         match slot {
             Slot::Draft(draft) => {
-                self.bytes += event.event.payload.get().len();
-                if self.target.projection.fold(draft, event).is_err() {
+                let (projection, before) = (&self.target.projection, draft.size.bytes());
+                if draft.size.is_loose() {
+                    draft.size = Size::of(projection.measure(draft)?);
+                }
+                draft.size.bring(event.event.payload.get().len());
+                self.bytes = (self.bytes + draft.size.bytes()).saturating_sub(before);
+                if projection.fold(draft, event).is_err() {
                     // Why is found again, and told, when the document is parked.
                     *slot = Slot::Stuck(event.event.offset);
                 }
@@ -146,6 +156,7 @@ impl<'a> Span<'a> {
             Slot::Stuck(last) => *last = event.event.offset,
             Slot::Waiting => {}
         }
+        Ok(())
     }
 
     /// Sees to it that every touched key has a slot.
@@ -185,8 +196,8 @@ impl<'a> Span<'a> {
         if !self.empty {
             for part in keys.chunks(MAX_DOCUMENTS) {
                 for stored in self.get(part).await? {
-                    self.bytes += stored.body.as_deref().map_or(0, |body| body.get().len());
                     let draft = self.draft(stored)?;
+                    self.bytes += draft.size.bytes();
                     self.slots.insert(draft.key.clone(), Slot::Draft(draft));
                 }
             }
@@ -351,23 +362,42 @@ struct Written {
 }
 
 async fn write(target: &Target, part: Vec<Draft>, counts: bool) -> Result<Written, ReadStoreError> {
-    let writes = part.iter().map(|draft| target.projection.write(draft));
-    let writes: Vec<_> = writes.collect::<Result<_, _>>()?;
-    let count = |write: &DocumentWrite| SetDigest::of(&write.key, write.body.as_deref());
-    let gained: Vec<_> = writes.iter().filter(|_| counts).map(count).collect();
+    let projection = Arc::clone(&target.projection);
+    let encoded = spawn_blocking(move || encode(&*projection, &part, counts)).await;
+    let (writes, digests) = encoded.map_err(ReadStoreError::unavailable)??;
     let lost = target.store.write(&target.generation, writes).await?;
     let mut written = Written {
         lost,
         gained: SetDigest::default(),
         replaced: SetDigest::default(),
     };
-    for (draft, gained) in part.iter().zip(gained) {
-        if !written.lost.contains(&draft.key) {
+    for (key, gained, replaced) in digests {
+        if !written.lost.contains(&key) {
             written.gained += gained;
-            written.replaced += draft.counted;
+            written.replaced += replaced;
         }
     }
     Ok(written)
+}
+
+/// What is to be written, and for each document what it counts for in the digest from now on and until now.
+type Encoded = (Vec<DocumentWrite>, Vec<(String, SetDigest, SetDigest)>);
+
+/// Puts drafts into words; takes long enough to be kept off the threads that must not block.
+fn encode(
+    projection: &dyn AnyProjection,
+    part: &[Draft],
+    counts: bool,
+) -> Result<Encoded, ReadStoreError> {
+    let writes = part.iter().map(|draft| projection.write(draft));
+    let writes: Vec<_> = writes.collect::<Result<_, _>>()?;
+    let count = |(write, draft): (&DocumentWrite, &Draft)| {
+        let gained = SetDigest::of(&write.key, write.body.as_deref());
+        (write.key.clone(), gained, draft.counted)
+    };
+    let counted = writes.iter().zip(part).filter(|_| counts).map(count);
+    let digests = counted.collect();
+    Ok((writes, digests))
 }
 
 /// Cuts drafts into parts that one write carries.

@@ -15,6 +15,20 @@ const MAX_WORD_CHARACTERS: usize = 40;
 /// letters; then parted at all that is no letter, mark or digit (so that `l'été` is found as `été`) and at the word
 /// boundaries of Unicode TR 29.
 pub(crate) fn words(text: &str) -> Vec<String> {
+    if text.is_ascii() {
+        return ascii_words(text);
+    }
+    unicode_words(text)
+}
+
+/// What [`unicode_words`] answers for ASCII, where nothing unfolds and no boundary lies within letters and digits.
+fn ascii_words(text: &str) -> Vec<String> {
+    let parts = text.split(|c: char| !c.is_ascii_alphanumeric());
+    let cut = |word: &str| word[..word.len().min(MAX_WORD_CHARACTERS)].to_ascii_lowercase();
+    parts.filter(|word| !word.is_empty()).map(cut).collect()
+}
+
+fn unicode_words(text: &str) -> Vec<String> {
     let is_accent = |c: &char| matches!(c, '\u{300}'..='\u{36f}');
     // Lower case before and after: `İ` unfolds into an accent, and some compatibility forms into capitals.
     let plain: String = text
@@ -94,6 +108,11 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn ascii_takes_a_shorter_way_to_the_same_words(text in "[ -~\\t\\n]{0,80}") {
+            prop_assert_eq!(ascii_words(&text), unicode_words(&text));
+        }
+
         #[test]
         fn a_folded_word_folds_to_itself(text in "\\PC{0,40}") {
             for word in words(&text) {
