@@ -208,6 +208,12 @@ pub trait ReadStore: Send + Sync + 'static {
         indexes: &[Index],
     ) -> Result<Generation, ReadStoreError>;
 
+    /// Builds what is missing of a generation's indexes, so that making it live takes no time. Nobody writes to
+    /// the generation meanwhile.
+    async fn build_indexes(&self, _generation: &GenerationId) -> Result<(), ReadStoreError> {
+        Ok(())
+    }
+
     /// Builds what is missing of a generation's indexes, then makes it the live one and retires the one before,
     /// in one step that readers see whole.
     async fn make_live(&self, generation: &GenerationId) -> Result<(), ReadStoreError>;

@@ -214,11 +214,17 @@ impl Rebuilder {
     }
 
     async fn check(&self, target: &Target, folded: SetDigest) -> Result<u64, RebuildError> {
-        let (stored, documents) = digest::stored(target).await?;
+        // The indexes are built beside it: they are thrown away with a generation that differs.
+        let (stored, indexed) = tokio::join!(
+            digest::stored(target),
+            target.store.build_indexes(&target.generation)
+        );
+        let (stored, documents) = stored?;
         if stored != folded {
             target.store.drop_generation(&target.generation).await?;
             return Err(RebuildError::Differs(target.generation.clone()));
         }
+        indexed?;
         Ok(documents)
     }
 

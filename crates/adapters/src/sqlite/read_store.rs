@@ -10,6 +10,7 @@ mod indexing;
 mod leases;
 mod pages;
 mod parking;
+mod places;
 mod schema;
 
 use std::{
@@ -45,7 +46,7 @@ const READERS: usize = 8;
 /// How long a write waits for its turn.
 const WAIT: Duration = Duration::from_secs(10);
 /// Pages of 4 KiB in the write-ahead file before they are moved: few syncs while a rebuild writes.
-const CHECKPOINT_PAGES: u32 = 4_000;
+const CHECKPOINT_PAGES: u32 = 16_000;
 /// What the write-ahead file is cut down to after it had to grow.
 const JOURNAL_BYTES: i64 = 64 << 20;
 /// Pages the writer keeps in memory.
@@ -143,7 +144,7 @@ impl SqliteReadStore {
     }
 
     /// Sorts on one thread while another inserts. Cut short, it is begun anew.
-    async fn build_indexes(&self, generation: &GenerationId) -> Result<(), ReadStoreError> {
+    async fn index(&self, generation: &GenerationId) -> Result<(), ReadStoreError> {
         let step = || {
             let id = generation.clone();
             Self::write(self, move |db| indexing::clear_step(db, &id))
@@ -151,7 +152,8 @@ impl SqliteReadStore {
         while step().await? {}
         let (sorted, mut chunks) = mpsc::channel(indexing::AHEAD);
         let (path, id) = (self.path.clone(), generation.clone());
-        let sorting = spawn_blocking(move || indexing::sort(&path, &id, &sorted));
+        let sorting =
+            spawn_blocking(move || indexing::sort(&path, &id, indexing::RUN_ROWS, &sorted));
         while let Some(chunk) = chunks.recv().await {
             let id = generation.clone();
             Self::write(self, move |db| indexing::insert(db, &id, &chunk)).await?;
@@ -181,8 +183,12 @@ impl ReadStore for SqliteReadStore {
         writes: Vec<DocumentWrite>,
     ) -> Result<Vec<String>, ReadStoreError> {
         check_limit(writes.len())?;
-        let id = generation.clone();
-        Self::write(self, move |db| documents::write(db, &id, &writes)).await
+        let columns = || writes.into_iter().map(documents::Columns::of).collect();
+        let columns: Result<Vec<_>, _> = spawn_blocking(columns)
+            .await
+            .map_err(ReadStoreError::unavailable)?;
+        let (id, columns) = (generation.clone(), columns?);
+        Self::write(self, move |db| documents::write(db, &id, &columns)).await
     }
 
     async fn page(
@@ -250,15 +256,20 @@ impl ReadStore for SqliteReadStore {
         .await
     }
 
-    async fn make_live(&self, generation: &GenerationId) -> Result<(), ReadStoreError> {
+    async fn build_indexes(&self, generation: &GenerationId) -> Result<(), ReadStoreError> {
         let id = generation.clone();
         let indexed = move |db: &Connection| {
             let row = generations::row_of(db, &id)?;
             indexing::is_indexed(db, row)
         };
-        if !self.read(indexed).await? {
-            self.build_indexes(generation).await?;
+        if self.read(indexed).await? {
+            return Ok(());
         }
+        self.index(generation).await
+    }
+
+    async fn make_live(&self, generation: &GenerationId) -> Result<(), ReadStoreError> {
+        self.build_indexes(generation).await?;
         let id = generation.clone();
         Self::write(self, move |db| generations::make_live(db, &id)).await
     }

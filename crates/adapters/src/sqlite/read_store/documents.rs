@@ -2,17 +2,16 @@
 
 use std::collections::BTreeSet;
 
-use picasso_projections::{
-    IndexEntry,
-    ports::{DocumentWrite, GenerationId, Offsets, StoredDocument},
-};
+use picasso_projections::ports::{DocumentWrite, GenerationId, Offsets, StoredDocument};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde_json::value::RawValue;
 
-use super::{Failure, corrupt, generations::row_of, indexing::is_indexed};
-
-/// A document's place in an index: name, prefix, sort.
-type Place = (String, String, String);
+use super::{
+    Failure, corrupt,
+    generations::row_of,
+    indexing::is_indexed,
+    places::{self, Place},
+};
 
 pub fn get_many(
     db: &Connection,
@@ -72,11 +71,36 @@ pub fn json<T: serde::Serialize>(value: &T) -> Result<String, Failure> {
     serde_json::to_string(value).map_err(|error| corrupt("a value", error))
 }
 
+/// A [`DocumentWrite`] as columns, put into words before the writer's turn has come.
+pub struct Columns {
+    key: String,
+    loaded_revision: u64,
+    folded: String,
+    body: Option<Box<RawValue>>,
+    places: String,
+}
+
+impl Columns {
+    pub fn of(write: DocumentWrite) -> Result<Self, Failure> {
+        Ok(Self {
+            folded: json(&write.folded)?,
+            places: json(&places::of(&write))?,
+            key: write.key,
+            loaded_revision: write.loaded_revision,
+            body: write.body,
+        })
+    }
+
+    fn body(&self) -> Option<&str> {
+        self.body.as_deref().map(RawValue::get)
+    }
+}
+
 /// Answers the keys that were not the revision that was loaded.
 pub fn write(
     db: &Connection,
     generation: &GenerationId,
-    writes: &[DocumentWrite],
+    writes: &[Columns],
 ) -> Result<Vec<String>, Failure> {
     let row = row_of(db, generation)?;
     let indexed = is_indexed(db, row)?;
@@ -96,22 +120,21 @@ pub fn write(
 fn insert(
     db: &Connection,
     generation: i64,
-    write: &DocumentWrite,
+    write: &Columns,
     indexed: bool,
 ) -> Result<bool, Failure> {
-    let places = places(write);
     let mut insert = db.prepare_cached(
         "INSERT INTO documents (generation, key, revision, folded, body, places)
          VALUES (?1, ?2, 1, ?3, ?4, ?5) ON CONFLICT DO NOTHING",
     )?;
-    let body = write.body.as_deref().map(RawValue::get);
-    let (folded, listed) = (json(&write.folded)?, json(&places)?);
-    if insert.execute(params![generation, write.key, folded, body, listed])? == 0 {
+    let (key, places) = (&write.key, &write.places);
+    let values = params![generation, key, write.folded, write.body(), places];
+    if insert.execute(values)? == 0 {
         return Ok(false);
     }
     if indexed {
-        let document = db.last_insert_rowid();
-        add(db, generation, &write.key, document, places.iter())?;
+        let (document, places) = (db.last_insert_rowid(), places::parse(places)?);
+        add(db, generation, key, document, &places::each(&places))?;
     }
     Ok(true)
 }
@@ -119,7 +142,7 @@ fn insert(
 fn update(
     db: &Connection,
     generation: i64,
-    write: &DocumentWrite,
+    write: &Columns,
     indexed: bool,
 ) -> Result<bool, Failure> {
     let mut query = db.prepare_cached(
@@ -131,47 +154,26 @@ fn update(
         return Ok(false);
     };
     let (document, listed): (i64, String) = (document, listed);
-    let places = places(write);
-    let listed_now = json(&places)?;
-    if indexed && listed_now != listed {
-        let before: BTreeSet<Place> =
-            serde_json::from_str(&listed).map_err(|error| corrupt("places", error))?;
-        remove(db, generation, &write.key, before.difference(&places))?;
-        add(
-            db,
-            generation,
-            &write.key,
-            document,
-            places.difference(&before),
-        )?;
+    if indexed && write.places != listed {
+        let (before, now) = (places::parse(&listed)?, places::parse(&write.places)?);
+        let (before, now) = (places::each(&before), places::each(&now));
+        remove(db, generation, &write.key, &(&before - &now))?;
+        add(db, generation, &write.key, document, &(&now - &before))?;
     }
     let mut update = db.prepare_cached(
         "UPDATE documents SET revision = revision + 1, folded = ?2, body = ?3, places = ?4
          WHERE id = ?1",
     )?;
-    let body = write.body.as_deref().map(RawValue::get);
-    update.execute(params![document, json(&write.folded)?, body, listed_now])?;
+    update.execute(params![document, write.folded, write.body(), write.places])?;
     Ok(true)
 }
 
-/// A deleted document stands nowhere.
-fn places(write: &DocumentWrite) -> BTreeSet<Place> {
-    let place = |entry: &IndexEntry| {
-        let (prefix, sort) = (entry.prefix.clone(), entry.sort.clone());
-        (entry.index.to_owned(), prefix, sort)
-    };
-    match write.body {
-        Some(_) => write.entries.iter().map(place).collect(),
-        None => BTreeSet::new(),
-    }
-}
-
-fn add<'a>(
+fn add(
     db: &Connection,
     generation: i64,
     key: &str,
     document: i64,
-    places: impl Iterator<Item = &'a Place>,
+    places: &BTreeSet<Place<'_>>,
 ) -> Result<(), Failure> {
     let mut insert = db.prepare_cached(
         "INSERT INTO entries (generation, name, prefix, sort, key, document)
@@ -183,11 +185,11 @@ fn add<'a>(
     Ok(())
 }
 
-fn remove<'a>(
+fn remove(
     db: &Connection,
     generation: i64,
     key: &str,
-    places: impl Iterator<Item = &'a Place>,
+    places: &BTreeSet<Place<'_>>,
 ) -> Result<(), Failure> {
     let mut delete = db.prepare_cached(
         "DELETE FROM entries

@@ -1,7 +1,7 @@
 //! The tables of the read store.
 
 /// `STEPS[n]` leads from version n to n + 1.
-pub const STEPS: &[&str] = &[TABLES, INDEXED];
+pub const STEPS: &[&str] = &[TABLES];
 
 const TABLES: &str = "
 -- A dropped generation keeps its row, so its number is never given again.
@@ -13,11 +13,13 @@ CREATE TABLE generations (
     version INTEGER NOT NULL,
     epoch TEXT NOT NULL,
     created_at TEXT NOT NULL,
+    -- Until it is live for the first time, a generation has documents but no entries: see `indexing`.
+    indexed INTEGER NOT NULL DEFAULT 0,
     UNIQUE (projection, number)
 ) STRICT;
 CREATE UNIQUE INDEX one_live ON generations (projection) WHERE state = 'live';
 
--- places: the document's own rows in `entries`, as JSON, so that a write touches only those that change.
+-- places: the document's own rows in `entries`, as JSON: see `places`.
 CREATE TABLE documents (
     id INTEGER PRIMARY KEY,
     generation INTEGER NOT NULL,
@@ -63,10 +65,4 @@ CREATE TABLE leases (
     holder TEXT NOT NULL,
     until_us INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
-";
-
-// Until it is live for the first time, a generation has documents but no entries: see `indexing`.
-const INDEXED: &str = "
-ALTER TABLE generations ADD COLUMN indexed INTEGER NOT NULL DEFAULT 0;
-UPDATE generations SET indexed = 1;
 ";
