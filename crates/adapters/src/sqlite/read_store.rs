@@ -43,6 +43,8 @@ use super::{
 
 /// Connections that read at the same time.
 const READERS: usize = 8;
+/// So many documents are found without a change of thread.
+const BRIEF: usize = 8;
 /// How long a write waits for its turn.
 const WAIT: Duration = Duration::from_secs(10);
 /// Pages of 4 KiB in the write-ahead file before they are moved: few syncs while a rebuild writes.
@@ -173,8 +175,13 @@ impl ReadStore for SqliteReadStore {
     ) -> Result<Vec<StoredDocument>, ReadStoreError> {
         check_limit(keys.len())?;
         let (id, keys) = (generation.clone(), keys.to_vec());
-        self.read(move |db| documents::get_many(db, &id, &keys))
-            .await
+        let is_brief = keys.len() <= BRIEF;
+        let read = move |db: &Connection| documents::get_many(db, &id, &keys);
+        let found = match is_brief {
+            true => self.readers.run_brief(read).await,
+            false => self.readers.run(read).await,
+        };
+        Ok(found?)
     }
 
     async fn write(
@@ -233,8 +240,8 @@ impl ReadStore for SqliteReadStore {
 
     async fn live(&self, projection: &str) -> Result<Option<Generation>, ReadStoreError> {
         let projection = projection.to_owned();
-        self.read(move |db| generations::live(db, &projection))
-            .await
+        let read = move |db: &Connection| generations::live(db, &projection);
+        Ok(self.readers.run_brief(read).await?)
     }
 
     async fn generations(&self, projection: &str) -> Result<Vec<Generation>, ReadStoreError> {
