@@ -4,13 +4,7 @@
 
 use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
-use axum::{
-    Router,
-    body::Body,
-    extract::{Request, State},
-    middleware::{self, Next},
-    response::Response,
-};
+use axum::{Router, body::Body, response::Response};
 use futures::StreamExt;
 use http_body_util::{BodyStream, StreamBody};
 use hyper_util::{
@@ -23,6 +17,7 @@ use tokio::{
     sync::Semaphore,
 };
 use tokio_util::sync::CancellationToken;
+use tower::util::MapResponseLayer;
 
 use crate::{auth::Endless, limits::Limits, policy::PolicyError};
 
@@ -61,10 +56,12 @@ pub async fn serve(
     tracing::info!(%address, "serving");
     let connections = Arc::new(Semaphore::new(limits.connections));
     let builder = Arc::new(builder(&limits));
-    let app = app.layer(middleware::from_fn_with_state(
-        stop.clone(),
-        end_with_server,
-    ));
+    let app = {
+        let stop = stop.clone();
+        app.layer(MapResponseLayer::new(move |response| {
+            end_with_server(&stop, response)
+        }))
+    };
     let graceful = GracefulShutdown::new();
     loop {
         let accepted = tokio::select! {
@@ -95,15 +92,11 @@ pub async fn serve(
 }
 
 /// Ends streams that would never end by themselves a little after `stop`: first they may say so themselves.
-async fn end_with_server(
-    State(stop): State<CancellationToken>,
-    request: Request,
-    next: Next,
-) -> Response {
-    let response = next.run(request).await;
+fn end_with_server(stop: &CancellationToken, response: Response) -> Response {
     if response.extensions().get::<Endless>().is_none() {
         return response;
     }
+    let stop = stop.clone();
     let end = async move {
         stop.cancelled().await;
         tokio::time::sleep(STREAM_GRACE).await;

@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use axum::{Router, middleware};
+use axum::{Router, body::Body, middleware};
 use http::{HeaderName, HeaderValue, Method, header};
 use picasso_commands::ports::TokenVerifier;
 use tonic::service::{Routes, RoutesBuilder};
 use tonic_web::GrpcWebLayer;
+use tower::ServiceBuilder;
 use tower_http::cors::{AllowOrigin, Any, CorsLayer};
 
 use crate::{
@@ -82,14 +83,18 @@ impl Services {
         if let Some(operations) = operations {
             operations.mount(&mut routes, limits.message_bytes);
         }
-        let grpc = Routes::into_axum_router(routes.routes())
-            .layer(middleware::from_fn_with_state(gatekeeper, gate))
-            .layer(GrpcWebLayer::new());
+        // One stack each: every layer a router is given apart costs each request another clone of all beneath it.
+        let door = ServiceBuilder::new()
+            .layer(GrpcWebLayer::new())
+            .map_request(|request: http::Request<tonic::body::Body>| request.map(Body::new))
+            .layer(middleware::from_fn_with_state(gatekeeper, gate));
+        let grpc = Routes::into_axum_router(routes.routes()).layer(door);
         let app = grpc.merge(plain.router(&limits)).fallback(nothing_here);
-        Ok(app
-            .layer(cors)
+        let around = ServiceBuilder::new()
+            .layer(middleware::from_fn(unread::finish))
             .layer(middleware::from_fn(correlation::correlate))
-            .layer(middleware::from_fn(unread::finish)))
+            .layer(cors);
+        Ok(app.layer(around))
     }
 }
 
