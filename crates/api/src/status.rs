@@ -159,6 +159,9 @@ impl From<FeedError> for Refusal {
     fn from(error: FeedError) -> Self {
         match error {
             FeedError::Log(error) => error.into(),
+            FeedError::Beyond { head, .. } => {
+                Self::new(Reason::WrongEpoch).with("head", head.to_string())
+            }
             FeedError::Unavailable { .. } => {
                 Self::unavailable(&error).with("service", "event feed")
             }

@@ -139,6 +139,15 @@ pub enum EventsCommand {
         #[command(flatten)]
         filter: EventFilter,
     },
+    /// Say that the log was restored from a backup; stop the servers first
+    ///
+    /// Begins a new history: read models are built anew at the next start, positions that were read before are
+    /// refused, and what the reactors have read is taken back to the end of the log.
+    Restored {
+        /// Only say what would be done
+        #[arg(long)]
+        dry_run: bool,
+    },
 }
 
 #[derive(Debug, Clone, Default, Args)]

@@ -9,5 +9,5 @@ mod write;
 
 pub use read::ReadSide;
 pub use server::{Roles, run};
-pub use stores::{Stores, open_existing_log};
+pub use stores::{Stores, begin_epoch, open_existing_log};
 pub use write::{WriteSide, open_blobs};

@@ -17,6 +17,15 @@ pub type FeedStream = BoxStream<'static, Result<Batch, FeedError>>;
 pub enum FeedError {
     #[error(transparent)]
     Log(#[from] LogError),
+    /// Whoever asks has read events that the log no longer has; going on would skip those that take their place.
+    #[error(
+        "log {log} ends at {head}, but was read up to {after} before: it was restored from a backup without being told so"
+    )]
+    Beyond {
+        log: LogId,
+        after: Offset,
+        head: Offset,
+    },
     #[error("the feed of log {log} is not available")]
     Unavailable {
         log: LogId,
@@ -31,7 +40,7 @@ pub trait EventFeed: Send + Sync + 'static {
     /// Events with `offset > after`, in batches of at most `batch`, then live.
     ///
     /// # Errors
-    /// [`FeedError`] when the subscription cannot be made.
+    /// [`FeedError::Beyond`] when the log ends before `after`; others when the subscription cannot be made.
     async fn subscribe(
         &self,
         log: LogId,
@@ -60,6 +69,10 @@ impl EventFeed for LogFeed {
         after: Offset,
         batch: usize,
     ) -> Result<FeedStream, FeedError> {
+        let head = self.log.head(log).await?;
+        if after > head {
+            return Err(FeedError::Beyond { log, after, head });
+        }
         let source = Arc::clone(&self.log);
         let batches = stream::try_unfold((source, after), move |(source, after)| async move {
             loop {

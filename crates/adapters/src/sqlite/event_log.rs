@@ -59,6 +59,16 @@ impl SqliteEventLog {
             writer: writer.map_err(LogError::unavailable)?,
         })
     }
+
+    /// Begins a new history in the log at `path`, which was restored from a backup: read models are built
+    /// anew, and positions of before are refused. No process may have it open.
+    ///
+    /// # Errors
+    /// As for [`open`](Self::open).
+    pub fn begin_epoch(path: &Path, logs: u16) -> Result<Epoch, LogError> {
+        let (connection, _) = schema::open(path, logs).map_err(LogError::unavailable)?;
+        schema::begin_epoch(&connection).map_err(log_error)
+    }
 }
 
 #[async_trait]

@@ -33,6 +33,7 @@ rules!(agenda by agenda:
     a_task_put_again_while_it_fails_is_not_put_off_beyond_that,
     the_backlog_counts_tasks_and_knows_the_oldest,
     a_checkpoint_starts_at_zero_and_never_moves_back,
+    checkpoints_beyond_a_restored_log_move_back_to_its_end,
 );
 
 rules!(webhooks by webhook_inbox:

@@ -3,6 +3,7 @@
 mod export;
 mod select;
 
+use picasso_commands::ports::Agenda;
 use picasso_eventlog::{EventLog, LogId, Offset, Position, RecordedEvent};
 
 use self::select::Selection;
@@ -30,6 +31,7 @@ pub async fn run(session: Session, command: EventsCommand) -> Result<(), Failure
             after,
             filter,
         } => export::run(session, &output, after.as_deref(), Selection::new(filter)).await,
+        EventsCommand::Restored { dry_run } => restored(session, dry_run).await,
     }
 }
 
@@ -74,6 +76,32 @@ async fn show(mut session: Session, position: &str) -> Result<(), Failure> {
         let pretty = serde_json::to_string_pretty(&serde_json::to_value(event)?)?;
         session.output.line(pretty)?;
     }
+    Ok(())
+}
+
+async fn restored(mut session: Session, dry_run: bool) -> Result<(), Failure> {
+    let stores = wiring::Stores::open_existing(&session.config)?;
+    let agenda = stores.desk.agenda();
+    for log in (0..stores.log.logs()).map(LogId) {
+        let head = stores.log.head(log).await?;
+        if !dry_run {
+            agenda.cap_checkpoints(log.0, head.0).await?;
+        }
+        let will = if dry_run { "would go" } else { "go" };
+        let text = format!("log {log}: the reactors {will} on behind offset {head} at the latest");
+        session.output.line(text)?;
+    }
+    // Nobody may have the log open, not even we.
+    drop(stores);
+    let text = if dry_run {
+        "would begin a new history; read models would be built anew".to_owned()
+    } else {
+        let epoch = wiring::begin_epoch(&session.config)?;
+        format!(
+            "a new history begins (epoch {epoch}); read models are built anew at the next start"
+        )
+    };
+    session.output.line(text)?;
     Ok(())
 }
 

@@ -8,7 +8,7 @@ use std::{
 use picasso_adapters::sqlite::{
     desk::Desk, event_log::SqliteEventLog, read_store::SqliteReadStore,
 };
-use picasso_eventlog::{EventFeed, EventLog, LogFeed, LogId};
+use picasso_eventlog::{Epoch, EventFeed, EventLog, LogFeed, LogId};
 use picasso_projections::ports::ReadStore;
 
 use crate::{
@@ -64,6 +64,13 @@ impl Stores {
 pub fn open_existing_log(config: &Config) -> Result<Arc<dyn EventLog>, Failure> {
     expect_existing(config)?;
     open_log(config)
+}
+
+/// Begins a new history in the log of a marketplace that exists.
+pub fn begin_epoch(config: &Config) -> Result<Epoch, Failure> {
+    expect_existing(config)?;
+    SqliteEventLog::begin_epoch(&log_path(config), config.events.logs)
+        .map_err(|error| cannot_open("event log", &error))
 }
 
 fn expect_existing(config: &Config) -> Result<(), Failure> {

@@ -1,6 +1,11 @@
 //! The command line as people and scripts meet it.
 
-use crate::support::market::Market;
+use picasso_api::proto::{
+    queries::v1::{GetAccountRequest, GetAccountResponse, get_account_request::Account},
+    types::v1::Position,
+};
+
+use crate::support::{market::Market, person::Person};
 
 fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
@@ -72,6 +77,41 @@ async fn a_rebuild_replaces_what_readers_see_and_a_rollback_brings_it_back() {
         .output()
         .expect("it runs");
     assert!(verify.status.success(), "{}", text(&verify.stdout));
+}
+
+#[tokio::test]
+async fn a_log_restored_from_a_backup_is_noticed_and_begins_a_new_history() {
+    let mut market = Market::start().await;
+    let run = |market: &Market, args: &[&str]| {
+        let output = market.command(args).output().expect("it runs");
+        (output.status.success(), text(&output.stdout))
+    };
+    let (log, backup) = (market.data().join("log.db"), market.data().join("backup"));
+    Person::join(&market, "ann").await;
+    market.terminate();
+    std::fs::copy(&log, &backup).expect("a backup");
+    market.boot();
+    market.ready().await;
+    Person::join(&market, "bob").await;
+    market.terminate();
+    std::fs::copy(&backup, &log).expect("restored");
+    let (_, status) = run(&market, &["status"]);
+    assert!(status.contains("was restored from a backup"), "{status}");
+    assert!(run(&market, &["events", "restored"]).0);
+    market.boot();
+    market.ready().await;
+    let cleo = Person::join(&market, "cleo").await;
+    let get = GetAccountRequest {
+        account: Some(Account::Handle("cleo".to_owned())),
+        // Where bob's second event was.
+        min_position: vec![Position { log: 0, offset: 4 }],
+    };
+    let method = "picasso.queries.v1.AccountQueryService/GetAccount";
+    let _: GetAccountResponse = cleo.client.get(method, &get).await;
+    let (clean, doctor) = run(&market, &["doctor"]);
+    assert!(clean, "{doctor}");
+    let (_, status) = run(&market, &["status"]);
+    assert!(!status.contains("was restored"), "{status}");
 }
 
 #[tokio::test]

@@ -133,6 +133,19 @@ pub async fn the_backlog_counts_tasks_and_knows_the_oldest(agenda: &dyn Agenda) 
     assert_eq!(two, (2, Some(at(4))));
 }
 
+pub async fn checkpoints_beyond_a_restored_log_move_back_to_its_end(agenda: &dyn Agenda) {
+    for (reactor, log, offset) in [("mail", 0, 9), ("checkout", 0, 3), ("mail", 1, 9)] {
+        let saved = agenda.save_checkpoint(reactor, log, offset).await;
+        saved.expect("saved");
+    }
+    agenda.cap_checkpoints(0, 5).await.expect("capped");
+    let checkpoint =
+        async |reactor, log| agenda.checkpoint(reactor, log).await.expect("checkpoint");
+    assert_eq!(checkpoint("mail", 0).await, 5);
+    assert_eq!(checkpoint("checkout", 0).await, 3, "it was not beyond");
+    assert_eq!(checkpoint("mail", 1).await, 9, "another log");
+}
+
 pub async fn a_checkpoint_starts_at_zero_and_never_moves_back(agenda: &dyn Agenda) {
     let checkpoint = async |log| agenda.checkpoint("mail", log).await.expect("checkpoint");
     assert_eq!(checkpoint(0).await, 0);

@@ -72,6 +72,10 @@ pub trait Agenda: Send + Sync + 'static {
         log: u16,
         offset: u64,
     ) -> Result<(), Unavailable>;
+
+    /// Moves the checkpoints of all reactors that are beyond the end of a log back to it, once the log was
+    /// restored from a backup.
+    async fn cap_checkpoints(&self, log: u16, head: u64) -> Result<(), Unavailable>;
 }
 
 /// A webhook as it came, before anyone looked inside.

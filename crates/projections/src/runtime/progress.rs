@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
-use picasso_eventlog::{EventLog, LogId, Offset, Position};
+use picasso_eventlog::{EventLog, FeedError, LogError, LogId, Offset, Position};
 use tokio::{sync::watch, time::Instant};
 
 use crate::{
@@ -202,6 +202,7 @@ impl Progress {
             .get(name)
             .map(|tracked| tracked.borrow().clone());
         let tracked = tracked.unwrap_or_default();
+        let beyond = self.beyond(&logs).await?;
         Ok(ProjectionStatus {
             name,
             generation,
@@ -209,8 +210,23 @@ impl Progress {
             logs,
             parked,
             events_per_second: tracked.events_per_second,
-            error: tracked.error,
+            error: beyond.or(tracked.error),
         })
+    }
+
+    /// What is wrong when more was folded than a log holds.
+    async fn beyond(&self, logs: &[LogProgress]) -> Result<Option<String>, LogError> {
+        for LogProgress {
+            log, checkpoint, ..
+        } in logs.iter().filter(|log| log.checkpoint > log.head)
+        {
+            // It may have grown since we looked.
+            let (log, after, head) = (*log, *checkpoint, self.log.head(*log).await?);
+            if after > head {
+                return Ok(Some(FeedError::Beyond { log, after, head }.to_string()));
+            }
+        }
+        Ok(None)
     }
 }
 

@@ -97,6 +97,15 @@ impl Agenda for SqliteAgenda {
         })
         .await
     }
+
+    async fn cap_checkpoints(&self, log: u16, head: u64) -> Result<(), Unavailable> {
+        self.transact(move |tx| {
+            let sql = "UPDATE checkpoints SET log_offset = ?2 WHERE log = ?1 AND log_offset > ?2";
+            tx.prepare_cached(sql)?.execute(params![log, head])?;
+            Ok(())
+        })
+        .await
+    }
 }
 
 fn put(tx: &Transaction<'_>, task: &Task) -> rusqlite::Result<()> {

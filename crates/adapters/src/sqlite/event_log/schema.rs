@@ -109,6 +109,13 @@ fn identify(connection: &mut Connection, logs: u16) -> Result<Epoch, OpenError> 
     Ok(Epoch(Uuid::from_bytes(epoch)))
 }
 
+/// Replaces the name of the history.
+pub(super) fn begin_epoch(connection: &Connection) -> rusqlite::Result<Epoch> {
+    let epoch = Epoch(Uuid::now_v7());
+    connection.execute("UPDATE meta SET epoch = ?1", [epoch.0.into_bytes()])?;
+    Ok(epoch)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
