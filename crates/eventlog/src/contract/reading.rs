@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use tokio::time::timeout;
 
 use super::{Storage, fixture::*, rules};
-use crate::{LogId, MAX_READ, Offset, route};
+use crate::{EventFeed, FeedError, LogFeed, LogId, MAX_READ, Offset, route};
 
 /// No wait in here lasts so long unless the rule is broken.
 const LIMIT: Duration = Duration::from_secs(10);
@@ -20,6 +20,7 @@ rules![
     a_wait_for_what_is_there_ends_at_once,
     a_wait_ends_when_more_is_recorded,
     a_wait_ends_when_another_process_records,
+    a_feed_refuses_who_has_read_further_than_the_log_goes,
 ];
 
 async fn an_unknown_aggregate_is_empty(storage: Arc<dyn Storage>) {
@@ -129,4 +130,21 @@ async fn wait_for_more(log: Log, id: LogId, seen: Offset) {
         }
     };
     timeout(LIMIT, more).await.expect("woken in time");
+}
+
+async fn a_feed_refuses_who_has_read_further_than_the_log_goes(storage: Arc<dyn Storage>) {
+    let log = storage.open().await;
+    record(&log, commit(&log, [stream("a", 0, 3)])).await;
+    let (id, feed) = (route("a", log.logs()), LogFeed::new(log));
+    assert!(feed.subscribe(id, Offset(3), 10).await.is_ok());
+    let refused = feed.subscribe(id, Offset(4), 10).await.err();
+    let beyond = FeedError::Beyond {
+        log: id,
+        after: Offset(4),
+        head: Offset(3),
+    };
+    assert_eq!(
+        refused.map(|error| error.to_string()),
+        Some(beyond.to_string())
+    );
 }
