@@ -251,16 +251,19 @@ impl Executor {
         self.run_quietly(id, decide, &metadata).await
     }
 
-    /// Decides and appends a part of a person's request that lives in another log; deciding twice is quiet, so
-    /// only the request's main part remembers its id.
+    /// Decides and appends a part of a person's request that lives in another log. Deciding twice is quiet, so
+    /// only the main part is recorded under the request's id; this one is found by the correlation id.
     pub(crate) async fn run_beside(
         &self,
         context: &Context,
         partition: &str,
         decide: Decide<'_, ()>,
     ) -> Result<(), CommandError> {
-        self.run_quietly(partition, decide, &|_| context.metadata())
-            .await
+        let metadata = |_: &Unit| Metadata {
+            request_id: None,
+            ..context.metadata()
+        };
+        self.run_quietly(partition, decide, &metadata).await
     }
 
     async fn run_quietly(
