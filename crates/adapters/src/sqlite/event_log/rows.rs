@@ -26,7 +26,7 @@ const TAIL: &str = "
     ORDER BY position DESC LIMIT 1";
 const REQUEST: &str = "
     SELECT fingerprint, reply, log_offset FROM requests
-    WHERE log = ?1 AND actor = ?2 AND request_id = ?3";
+    WHERE log = ?1 AND request_id = ?3 AND actor = ?2";
 
 /// Where a log ends.
 #[derive(Debug, Clone, Copy, Default)]

@@ -12,7 +12,8 @@ use uuid::Uuid;
 use crate::sqlite::connection::{self, MigrateError};
 
 /// `position` is `log << 47 | offset`: one integer key holds 65,536 logs of 1.4e14 events each, needs no
-/// index beside the table, and keeps each log together. `log` and `log_offset` are there for people.
+/// index beside the table, and keeps each log together. `log` and `log_offset` are there for people. Requests lie
+/// in order of their ids: those of version 7 begin with the time, so neighbours in time share a page.
 const STEPS: &[&str] = &["
     CREATE TABLE meta (
         id INTEGER PRIMARY KEY CHECK (id = 1),
@@ -40,7 +41,7 @@ const STEPS: &[&str] = &["
         fingerprint BLOB NOT NULL,
         reply TEXT NOT NULL,
         log_offset INTEGER NOT NULL,
-        PRIMARY KEY (log, actor, request_id)
+        PRIMARY KEY (log, request_id, actor)
     ) STRICT, WITHOUT ROWID;
 "];
 

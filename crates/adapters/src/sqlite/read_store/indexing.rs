@@ -18,7 +18,7 @@ const ROWS: usize = 100;
 /// Chunks that are sorted before the writer asks for them.
 pub const AHEAD: usize = 2;
 /// Places sorted in memory at a time, about 64 bytes each.
-pub const RUN_ROWS: usize = 2_000_000;
+pub const RUN_ROWS: usize = 500_000;
 
 /// A row of `entries`.
 pub struct Entry {
