@@ -2,6 +2,8 @@
 
 use std::{io::Write, process::ExitCode};
 
+use picasso_projections::runtime::backoff::chain;
+
 /// Exit codes, as in BSD's sysexits where one fits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Code {
@@ -67,21 +69,6 @@ impl Failure {
         drop(std::io::stderr().write_all(text.as_bytes()));
         ExitCode::from(self.code as u8)
     }
-}
-
-/// An error with its causes: `the event log is not available: disk I/O error`.
-pub fn chain(error: &(dyn std::error::Error + 'static)) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        let cause_text = cause.to_string();
-        if !text.ends_with(&cause_text) {
-            text.push_str(": ");
-            text.push_str(&cause_text);
-        }
-        source = cause.source();
-    }
-    text
 }
 
 /// For errors of the stores, which all mean the same to a person at a terminal.

@@ -16,8 +16,8 @@ use cqrs_es::{
 };
 use picasso_domain::{Aggregate, EventData};
 use picasso_eventlog::{
-    Commit, EventLog, LogError, LogId, MAX_READ, Metadata, NewEvent, Position, RecordedEvent,
-    Request, StreamAppend, route,
+    Commit, EventLog, LogError, LogId, Metadata, NewEvent, Position, RecordedEvent, Request,
+    StreamAppend, history::history, route,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, value::to_raw_value};
@@ -138,19 +138,6 @@ impl StagingRepository {
         let mut staged = self.staged.lock().unwrap_or_else(PoisonError::into_inner);
         read(&mut staged)
     }
-
-    async fn load(&self, aggregate_type: &str, id: &str) -> Result<Vec<RecordedEvent>, LogError> {
-        let mut events: Vec<RecordedEvent> = Vec::new();
-        loop {
-            let after = events.last().map_or(0, |event| event.sequence);
-            let page = self.log.load(aggregate_type, id, after, MAX_READ).await?;
-            let is_last = page.len() < MAX_READ;
-            events.extend(page);
-            if is_last {
-                return Ok(events);
-            }
-        }
-    }
 }
 
 impl PersistedEventRepository for StagingRepository {
@@ -158,8 +145,7 @@ impl PersistedEventRepository for StagingRepository {
         &self,
         aggregate_id: &str,
     ) -> Result<Vec<SerializedEvent>, PersistenceError> {
-        let recorded = self
-            .load(A::TYPE, aggregate_id)
+        let recorded = history(self.log.as_ref(), A::TYPE, aggregate_id, u64::MAX)
             .await
             .map_err(|error| PersistenceError::ConnectionError(Box::new(error)))?;
         let key = (A::TYPE.to_owned(), aggregate_id.to_owned());

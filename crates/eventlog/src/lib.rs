@@ -7,6 +7,7 @@
 pub mod contiguous;
 pub mod contract;
 mod feed;
+pub mod history;
 mod log;
 mod position;
 mod recorded;

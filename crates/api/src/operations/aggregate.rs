@@ -1,9 +1,10 @@
 //! One aggregate as it is or was: its events folded by the domain's own `evolve`.
 
-use std::collections::VecDeque;
-
-use picasso_domain::{Account, Aggregate, HandleClaim, Picture, Purchase, Reaction};
-use picasso_eventlog::{EventLog, LogError, MAX_READ, RecordedEvent};
+use picasso_domain::DecodeError;
+use picasso_eventlog::{
+    EventLog, RecordedEvent,
+    history::{history, state},
+};
 
 use crate::{
     convert::{position, timestamp},
@@ -23,58 +24,22 @@ pub(super) async fn find(
     if message.aggregate_id.len() > MAX_ID_CHARS {
         return Err(Refusal::invalid("aggregate_id", "TOO_LONG", "is too long"));
     }
-    match message.aggregate_type.as_str() {
-        Account::TYPE => fold::<Account>(log, message).await,
-        HandleClaim::TYPE => fold::<HandleClaim>(log, message).await,
-        Picture::TYPE => fold::<Picture>(log, message).await,
-        Purchase::TYPE => fold::<Purchase>(log, message).await,
-        Reaction::TYPE => fold::<Reaction>(log, message).await,
-        _ => Err(Refusal::new(Reason::UnknownAggregateType)),
-    }
-}
-
-async fn fold<A: Aggregate>(
-    log: &dyn EventLog,
-    message: GetAggregateRequest,
-) -> Result<GetAggregateResponse, Refusal> {
+    let (kind, id) = (&message.aggregate_type, &message.aggregate_id);
     let until = message.at_sequence.unwrap_or(u64::MAX);
-    let (mut state, mut sequence, mut latest) = (A::default(), 0, VecDeque::new());
-    'pages: loop {
-        let page = log
-            .load(A::TYPE, &message.aggregate_id, sequence, MAX_READ)
-            .await?;
-        let last_page = page.len() < MAX_READ;
-        for event in page {
-            if event.sequence > until {
-                break 'pages;
-            }
-            sequence = event.sequence;
-            state.evolve(&read::<A>(&event)?);
-            if latest.len() == MAX_EVENTS {
-                latest.pop_front();
-            }
-            latest.push_back(show(&event));
-        }
-        if last_page {
-            break;
-        }
-    }
-    if sequence == 0 {
-        return Err(Refusal::new(Reason::AggregateNotFound));
-    }
+    let events = history(log, kind, id, until).await?;
+    let state = state(kind, &events).map_err(|error| match error {
+        DecodeError::UnknownAggregate(_) => Refusal::new(Reason::UnknownAggregateType),
+        error => Refusal::internal(&error),
+    })?;
+    let last = events.last();
+    let last = last.ok_or_else(|| Refusal::new(Reason::AggregateNotFound))?;
+    let latest = events.len().saturating_sub(MAX_EVENTS);
     Ok(GetAggregateResponse {
-        aggregate_type: A::TYPE.to_owned(),
+        sequence: last.sequence,
+        state_json: state.to_string(),
+        events: events[latest..].iter().map(show).collect(),
+        aggregate_type: message.aggregate_type,
         aggregate_id: message.aggregate_id,
-        sequence,
-        state_json: serde_json::to_string(&state).map_err(|error| Refusal::internal(&error))?,
-        events: latest.into(),
-    })
-}
-
-fn read<A: Aggregate>(event: &RecordedEvent) -> Result<A::Event, LogError> {
-    serde_json::from_str(event.payload.get()).map_err(|error| {
-        let (name, position) = (&event.event_type, event.position());
-        LogError::Corrupt(format!("{name} at {position} cannot be read: {error}"))
     })
 }
 

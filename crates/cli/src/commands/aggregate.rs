@@ -1,7 +1,10 @@
 //! `picasso aggregate`: an aggregate's state, folded from its events here and now.
 
-use picasso_domain::{Account, Aggregate, HandleClaim, Picture, Purchase, Reaction};
-use picasso_eventlog::{EventLog, MAX_READ, RecordedEvent};
+use picasso_domain::DecodeError;
+use picasso_eventlog::{
+    RecordedEvent,
+    history::{history, state},
+};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -28,8 +31,10 @@ pub async fn run(mut session: Session, command: AggregateCommand) -> Result<(), 
         at,
     } = command;
     let log = wiring::open_existing_log(&session.config)?;
-    let events = history(log.as_ref(), &aggregate_type, &id, at).await?;
-    let state = fold(&aggregate_type, &events)?;
+    let until = at.unwrap_or(u64::MAX);
+    let events = history(log.as_ref(), &aggregate_type, &id, until).await?;
+    let state = state(&aggregate_type, &events);
+    let state = state.map_err(|error| unknown(&aggregate_type, error))?;
     let Some(last) = events.last() else {
         let message = format!("there is no {aggregate_type} {id}");
         return Err(Failure::new(Code::NotFound, message));
@@ -56,44 +61,13 @@ pub async fn run(mut session: Session, command: AggregateCommand) -> Result<(), 
     Ok(())
 }
 
-async fn history(
-    log: &dyn EventLog,
-    aggregate_type: &str,
-    id: &str,
-    at: Option<u64>,
-) -> Result<Vec<RecordedEvent>, Failure> {
-    let last = at.unwrap_or(u64::MAX);
-    let mut events: Vec<RecordedEvent> = Vec::new();
-    loop {
-        let after = events.last().map_or(0, |event| event.sequence);
-        let page = log.load(aggregate_type, id, after, MAX_READ).await?;
-        let is_last = page.len() < MAX_READ;
-        events.extend(page.into_iter().filter(|event| event.sequence <= last));
-        if is_last || events.last().is_some_and(|event| event.sequence == last) {
-            return Ok(events);
+fn unknown(aggregate_type: &str, error: DecodeError) -> Failure {
+    match error {
+        DecodeError::UnknownAggregate(_) => {
+            let message = format!("there is no aggregate type {aggregate_type}");
+            let known = "one of account, handle, picture, purchase, reaction";
+            Failure::new(Code::NotFound, message).hint(known)
         }
+        error => Failure::from_error(Code::Failed, &error),
     }
-}
-
-fn fold(aggregate_type: &str, events: &[RecordedEvent]) -> Result<Value, Failure> {
-    match aggregate_type {
-        Account::TYPE => state::<Account>(events),
-        HandleClaim::TYPE => state::<HandleClaim>(events),
-        Picture::TYPE => state::<Picture>(events),
-        Purchase::TYPE => state::<Purchase>(events),
-        Reaction::TYPE => state::<Reaction>(events),
-        other => {
-            let known = "account, handle, picture, purchase, reaction";
-            let message = format!("there is no aggregate type {other}");
-            Err(Failure::new(Code::NotFound, message).hint(format!("one of {known}")))
-        }
-    }
-}
-
-fn state<A: Aggregate>(events: &[RecordedEvent]) -> Result<Value, Failure> {
-    let mut aggregate = A::default();
-    for event in events {
-        aggregate.evolve(&serde_json::from_str(event.payload.get())?);
-    }
-    Ok(serde_json::to_value(aggregate)?)
 }

@@ -5,12 +5,12 @@ use std::{collections::BTreeSet, os::unix::fs::PermissionsExt, sync::Arc};
 use picasso_commands::ports::{BlobStore, WebhookInbox};
 use picasso_domain::{DomainEvent, picture::PictureEvent, values::Digest};
 use picasso_eventlog::{EventLog, LogId, MAX_READ, Offset};
-use picasso_projections::{audit::verify, erased::AnyProjection};
+use picasso_projections::{audit::verify, erased::AnyProjection, runtime::backoff::chain};
 
 use super::Session;
 use crate::{
     config::Config,
-    exit::{Code, Failure, chain},
+    exit::{Code, Failure},
     progress::Bar,
     wiring::{self, ReadSide, Stores},
 };

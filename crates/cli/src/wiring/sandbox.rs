@@ -1,12 +1,13 @@
 //! The sandbox that `picasso dev` and `picasso seed` bring along, and the settings that point at it.
 
+use picasso_projections::runtime::backoff::chain;
 use picasso_sandbox::{Sandbox, SandboxConfig};
 use tokio::{net::TcpListener, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
     config::{Config, Secret},
-    exit::{Code, Failure, chain},
+    exit::{Code, Failure},
 };
 
 /// A running sandbox, and the settings with everything outside pointing at it.

@@ -9,11 +9,11 @@ use picasso_adapters::sqlite::{
     desk::Desk, event_log::SqliteEventLog, read_store::SqliteReadStore,
 };
 use picasso_eventlog::{Epoch, EventFeed, EventLog, LogFeed, LogId};
-use picasso_projections::ports::ReadStore;
+use picasso_projections::{ports::ReadStore, runtime::backoff::chain};
 
 use crate::{
     config::Config,
-    exit::{Code, Failure, chain},
+    exit::{Code, Failure},
     secrets::Keys,
 };
 

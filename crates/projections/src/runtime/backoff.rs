@@ -41,14 +41,19 @@ impl Incident {
     }
 }
 
-/// An error with all its sources, on one line.
+/// An error with its causes, on one line: `the read store is not available: disk full`.
 #[must_use]
 pub fn chain(error: &(dyn std::error::Error + 'static)) -> String {
-    let sources = std::iter::successors(Some(error), |error| error.source());
-    let mut parts: Vec<String> = sources.map(ToString::to_string).collect();
-    // Transparent wrappers repeat what they wrap.
-    parts.dedup();
-    parts.join(": ")
+    let mut text = error.to_string();
+    for cause in std::iter::successors(error.source(), |error| error.source()) {
+        let cause = cause.to_string();
+        // Transparent wrappers repeat what they wrap.
+        if !text.ends_with(&cause) {
+            text.push_str(": ");
+            text.push_str(&cause);
+        }
+    }
+    text
 }
 
 #[cfg(test)]
