@@ -33,7 +33,7 @@ fmt: ## format the code
 	cargo fmt --all
 
 campaign: setup ## the long tests in full: kill -9, delivery order, payment faults, the race
-	PICASSO_CAMPAIGN=full cargo test --locked --release --workspace -- --nocapture campaign
+	PICASSO_CAMPAIGN=full cargo test --locked --workspace -- --nocapture campaign
 
 bench: setup ## benchmarks, as ratios taken in one run
 	npm --prefix bench/pictures ci --silent --no-audit --no-fund
