@@ -22,8 +22,9 @@ run: setup ## build and start the marketplace on 127.0.0.1:8080, data under .pic
 	cargo build --quiet --locked -p picasso-cli
 	exec $(PICASSO) dev
 
-test: check ## everything: format, lints, all tests
-	cargo test --locked --workspace
+test: check ## everything: format, lints, all tests, with the servers they need
+	@scripts/servers up postgres
+	source <(scripts/servers env) && cargo test --locked --workspace
 
 check: setup ## format and lints only
 	cargo fmt --all --check

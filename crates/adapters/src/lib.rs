@@ -2,9 +2,11 @@
 //!
 //! No business words in here: an adapter stores, sends or fetches what it is given.
 
+mod event_log;
 pub mod firebase;
 pub mod fs;
 pub mod mailbox;
+pub mod postgres;
 pub mod sqlite;
 pub mod stripe;
 

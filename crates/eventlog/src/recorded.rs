@@ -14,10 +14,13 @@ pub struct Metadata {
     /// The person, or `system:<reactor>`.
     pub actor: String,
     /// The command's own id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub request_id: Option<Uuid>,
     /// One id for everything that follows from one request of a person.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub correlation_id: Option<Uuid>,
     /// The position of the event that a reactor answered with this one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub causation: Option<String>,
     /// A W3C `traceparent`.
     #[serde(default, skip_serializing_if = "Option::is_none")]

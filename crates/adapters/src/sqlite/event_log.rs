@@ -4,22 +4,22 @@
 //! lock; several processes may use the same file.
 
 mod batch;
-mod heads;
 mod rows;
 mod schema;
 mod writer;
 
-use std::{collections::HashSet, path::Path, sync::Arc, time::Duration};
+use std::{path::Path, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use picasso_eventlog::{
-    AppendError, Appended, Commit, Epoch, EventLog, LogError, LogId, MAX_COMMIT_BYTES,
-    MAX_COMMIT_EVENTS, MAX_READ, Offset, RecordedEvent, RequestKey, StoredReply, route,
+    AppendError, Appended, Commit, Epoch, EventLog, LogError, LogId, MAX_READ, Offset,
+    RecordedEvent, RequestKey, StoredReply,
 };
 use tokio::time::timeout;
 
-use self::{batch::Prepared, heads::Heads, rows::log_error, writer::Writer};
+use self::{rows::log_error, writer::Writer};
 use super::readers::{Readers, ReadersError};
+use crate::event_log::{checks, heads::Heads, prepared::Prepared};
 
 /// Reading connections to one file.
 const READERS: usize = 4;
@@ -82,10 +82,7 @@ impl EventLog for SqliteEventLog {
     }
 
     async fn append(&self, commit: Commit) -> Result<Appended, AppendError> {
-        if commit.event_count() > MAX_COMMIT_EVENTS || commit.payload_bytes() > MAX_COMMIT_BYTES {
-            return Err(AppendError::TooLarge);
-        }
-        expect_well_formed(&commit, self.logs)?;
+        checks::expect_acceptable(&commit, self.logs)?;
         self.writer.append(Prepared::new(commit)?).await
     }
 
@@ -116,7 +113,7 @@ impl EventLog for SqliteEventLog {
             .readers
             .run(move |connection| rows::read(connection, log, after, limit).map_err(log_error))
             .await?;
-        expect_contiguous(after, &events)?;
+        checks::expect_contiguous(after, &events)?;
         if let Some(last) = events.last() {
             self.heads.raise(log, last.offset);
         }
@@ -157,42 +154,6 @@ impl EventLog for SqliteEventLog {
             }
         }
     }
-}
-
-/// What could never be loaded again, or not be told apart, is a bug of the caller.
-fn expect_well_formed(commit: &Commit, logs: u16) -> Result<(), LogError> {
-    let log = commit.log;
-    if log.0 >= logs {
-        return Err(LogError::Corrupt(format!("there is no log {log}")));
-    }
-    let mut seen = HashSet::new();
-    for stream in &commit.streams {
-        let (kind, id) = (&stream.aggregate_type, &stream.aggregate_id);
-        let home = route(id, logs);
-        if home != log {
-            let found = format!("{id} lives in log {home}, its commit names log {log}");
-            return Err(LogError::Corrupt(found));
-        }
-        if !seen.insert((kind, id)) {
-            let found = format!("{kind} {id} is named twice in one commit");
-            return Err(LogError::Corrupt(found));
-        }
-    }
-    Ok(())
-}
-
-/// A hole within what one transaction reads means rows were removed.
-fn expect_contiguous(after: Offset, events: &[RecordedEvent]) -> Result<(), LogError> {
-    let mut last = after;
-    for event in events {
-        if event.offset != last.next() {
-            let (missing, log) = (last.next(), event.log);
-            let found = format!("offset {missing} of log {log} is missing");
-            return Err(LogError::Corrupt(found));
-        }
-        last = event.offset;
-    }
-    Ok(())
 }
 
 impl From<ReadersError> for LogError {

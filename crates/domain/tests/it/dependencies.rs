@@ -88,6 +88,7 @@ const LAWS: &[Law] = &[
 const TECHNOLOGIES: &[(&str, &[&str])] = &[
     ("cqrs-es", &["commands"]),
     ("rusqlite", &["adapters", "sandbox", "bench"]),
+    ("sqlx", &["adapters"]),
     ("reqwest", &["adapters", "sandbox", "cli", "bench"]),
     ("tonic", &["api", "cli", "bench"]),
     ("axum", &["api", "sandbox", "cli", "bench"]),

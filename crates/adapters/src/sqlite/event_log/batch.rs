@@ -7,15 +7,14 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use picasso_eventlog::{
-    AppendError, Appended, Commit, LogError, LogId, Offset, Position, Request, StreamAppend,
-};
+use picasso_eventlog::{AppendError, Appended, LogId, Offset, Position, Request, StreamAppend};
 use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 
 use super::{
     rows::{self, Tail},
     schema,
 };
+use crate::event_log::prepared::Prepared;
 
 const SEQUENCE: &str =
     "SELECT max(sequence) FROM events WHERE aggregate_type = ?1 AND aggregate_id = ?2";
@@ -26,27 +25,6 @@ const INSERT_EVENT: &str = "
 const INSERT_REQUEST: &str = "
     INSERT INTO requests (log, actor, request_id, fingerprint, reply, log_offset)
     VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
-
-/// A commit with its metadata as the text that is stored.
-pub(super) struct Prepared {
-    pub(super) commit: Commit,
-    pub(super) metadata: String,
-}
-
-impl Prepared {
-    pub(super) fn new(commit: Commit) -> Result<Self, LogError> {
-        let metadata = serde_json::to_string(&commit.metadata);
-        let metadata = metadata.map_err(|error| LogError::Corrupt(error.to_string()))?;
-        Ok(Self { commit, metadata })
-    }
-
-    /// About as many bytes as it will take.
-    pub(super) fn bytes(&self) -> usize {
-        let reply = self.commit.request.as_ref();
-        let reply = reply.map_or(0, |request| request.reply.get().len());
-        self.commit.payload_bytes() + self.commit.event_count() * self.metadata.len() + reply
-    }
-}
 
 /// What became of each commit, in their order, and where the logs they touched end now.
 pub(super) struct Stored {

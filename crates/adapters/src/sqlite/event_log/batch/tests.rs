@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use picasso_eventlog::{LogError, Metadata, NewEvent};
+use picasso_eventlog::{Commit, LogError, Metadata, NewEvent};
 use serde_json::value::RawValue;
 use tempfile::TempDir;
 
@@ -116,7 +116,7 @@ fn a_removed_row_is_a_damaged_log() {
         .execute("DELETE FROM events WHERE log_offset = 2", [])
         .expect("deleted");
     let events = rows::read(&connection, LogId(0), Offset::START, 100).expect("reads");
-    let refused = crate::sqlite::event_log::expect_contiguous(Offset::START, &events);
+    let refused = crate::event_log::checks::expect_contiguous(Offset::START, &events);
     let error = refused.expect_err("there is a hole");
     assert_eq!(
         error.to_string(),

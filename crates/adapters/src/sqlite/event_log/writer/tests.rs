@@ -1,5 +1,8 @@
 //! The queue is bounded, the waiting too, and the end finishes what was taken.
 
+use std::time::Duration;
+
+use picasso_eventlog::{AppendError, Appended, LogError};
 use rusqlite::Connection;
 
 use super::*;
@@ -29,7 +32,8 @@ async fn a_full_queue_refuses_after_a_while_and_loses_nothing() {
         let writer = Arc::clone(&writer);
         appends.spawn(async move { writer.append(drawn(&n.to_string(), 1)).await });
     }
-    while writer.places.available_permits() > 0 {
+    let queue = writer.queue.as_ref().expect("it runs");
+    while queue.places.available_permits() > 0 {
         tokio::task::yield_now().await;
     }
     let refused = writer.append(drawn("late", 1)).await;
@@ -47,7 +51,8 @@ async fn a_full_queue_refuses_after_a_while_and_loses_nothing() {
 #[tokio::test]
 async fn a_large_commit_takes_the_place_of_many() {
     let (writer, other, _folder) = blocked();
-    let place = writer.place(1 << 20).await.expect("a place");
+    let queue = writer.queue.as_ref().expect("it runs");
+    let place = queue.place(1 << 20).await.expect("a place");
     assert_eq!(place.num_permits(), 33);
     drop((place, other));
 }

@@ -5,15 +5,15 @@
 use picasso_eventlog::{LogId, Offset};
 use tokio::sync::watch;
 
-pub(super) struct Heads(Vec<watch::Sender<Offset>>);
+pub(crate) struct Heads(Vec<watch::Sender<Offset>>);
 
 impl Heads {
-    pub(super) fn new(logs: u16) -> Self {
+    pub(crate) fn new(logs: u16) -> Self {
         Self((0..logs).map(|_| watch::Sender::default()).collect())
     }
 
     /// Tells the waiting that a log ends at `offset` or beyond.
-    pub(super) fn raise(&self, log: LogId, offset: Offset) {
+    pub(crate) fn raise(&self, log: LogId, offset: Offset) {
         if let Some(head) = self.0.get(usize::from(log.0)) {
             head.send_if_modified(|known| {
                 let rises = offset > *known;
@@ -24,7 +24,7 @@ impl Heads {
     }
 
     /// Watches a log; `None` when there is no such log.
-    pub(super) fn watch(&self, log: LogId) -> Option<watch::Receiver<Offset>> {
+    pub(crate) fn watch(&self, log: LogId) -> Option<watch::Receiver<Offset>> {
         self.0.get(usize::from(log.0)).map(watch::Sender::subscribe)
     }
 }

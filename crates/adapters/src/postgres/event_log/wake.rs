@@ -1,0 +1,61 @@
+//! Tells other processes that a log has grown, and hears it from them, by LISTEN and NOTIFY.
+//!
+//! A notification is sent after the commit, in a transaction of its own: within a commit it would make all commits
+//! of the server wait for each other. Losing one costs a waiting reader no more than its slow poll.
+
+use std::{sync::Arc, time::Duration};
+
+use picasso_eventlog::{Epoch, LogId, Offset, Position};
+use sqlx::{Pool, Postgres, postgres::PgListener};
+use tokio::{sync::watch, time::sleep};
+
+use crate::{
+    event_log::heads::Heads,
+    postgres::{PostgresError, connection::fetch},
+};
+
+/// How long after a failure one listens anew.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// Where the processes of one deployment meet.
+pub(super) fn channel(epoch: Epoch) -> String {
+    format!("picasso_{}", epoch.0.simple())
+}
+
+/// Announces what this process has written to one log; of what is written while it speaks, the last.
+pub(super) async fn announce(
+    pool: Pool<Postgres>,
+    channel: String,
+    log: LogId,
+    mut written: watch::Receiver<Offset>,
+) {
+    while written.changed().await.is_ok() {
+        let position = Position::new(log, *written.borrow_and_update());
+        let notify = sqlx::query("SELECT pg_notify($1, $2)").bind(&channel);
+        if let Err(error) = fetch(&pool, notify.bind(position.to_string())).await {
+            tracing::debug!(%error, %position, "other processes were not told of it and will poll");
+        }
+    }
+}
+
+/// Raises the known heads by what other processes announce, for ever.
+pub(super) async fn listen(pool: Pool<Postgres>, channel: String, heads: Arc<Heads>) {
+    loop {
+        if let Err(error) = hear(&pool, &channel, &heads).await {
+            tracing::debug!(%error, "not listening to other processes, polling meanwhile");
+        }
+        sleep(PAUSE).await;
+    }
+}
+
+async fn hear(pool: &Pool<Postgres>, channel: &str, heads: &Heads) -> Result<(), PostgresError> {
+    let mut listener = PgListener::connect_with(pool).await?;
+    listener.listen(channel).await?;
+    loop {
+        let heard = listener.recv().await?;
+        match heard.payload().parse::<Position>() {
+            Ok(position) => heads.raise(position.log, position.offset),
+            Err(error) => tracing::warn!(%error, channel, "heard what no process of ours says"),
+        }
+    }
+}

@@ -1,0 +1,66 @@
+//! The PostgreSQL adapters over a real server, each case in a schema of its own.
+
+#[path = "postgres/event_log.rs"]
+mod event_log;
+
+use sqlx::{Connection, Executor, PgConnection};
+use uuid::Uuid;
+
+/// The server that tests may use.
+pub(crate) fn server() -> String {
+    std::env::var("PICASSO_TEST_POSTGRES_URL").expect(
+        "PICASSO_TEST_POSTGRES_URL is not set: run `make test`, or \
+         `scripts/servers up postgres && source <(scripts/servers env)` first",
+    )
+}
+
+/// An empty schema on the server.
+pub(crate) struct Schema {
+    name: String,
+}
+
+impl Schema {
+    pub(crate) async fn fresh() -> Self {
+        let name = format!("test_{}", Uuid::now_v7().simple());
+        let schema = Self { name };
+        schema.run(&format!("CREATE SCHEMA {}", schema.name)).await;
+        schema
+    }
+
+    /// The server's address with this schema selected.
+    pub(crate) fn url(&self) -> String {
+        let server = server();
+        let separator = if server.contains('?') { '&' } else { '?' };
+        format!("{server}{separator}options[search_path]={}", self.name)
+    }
+
+    /// Runs statements in this schema, as someone with a console does.
+    pub(crate) async fn run(&self, statements: &str) {
+        let mut connection = PgConnection::connect(&self.url())
+            .await
+            .expect("the test server answers");
+        connection
+            .execute(statements)
+            .await
+            .expect("the statements run");
+    }
+}
+
+impl Drop for Schema {
+    fn drop(&mut self) {
+        // A thread of its own: a drop cannot wait on the runtime it runs in.
+        let (url, drop_it) = (server(), format!("DROP SCHEMA {} CASCADE", self.name));
+        let dropped = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()?;
+            runtime.block_on(async {
+                let mut connection = PgConnection::connect(&url).await?;
+                connection.execute(drop_it.as_str()).await.map(drop)
+            })
+        });
+        if let Ok(Err(error)) = dropped.join() {
+            println!("the schema {} is left behind: {error}", self.name);
+        }
+    }
+}
