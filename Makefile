@@ -23,7 +23,7 @@ run: setup ## build and start the marketplace on 127.0.0.1:8080, data under .pic
 	exec $(PICASSO) dev
 
 test: check ## everything: format, lints, all tests, with the servers they need
-	@scripts/servers up postgres
+	@scripts/servers up postgres ferretdb mongojava
 	source <(scripts/servers env) && cargo test --locked --workspace
 
 check: setup ## format and lints only

@@ -6,6 +6,7 @@ mod event_log;
 pub mod firebase;
 pub mod fs;
 pub mod mailbox;
+pub mod mongo;
 pub mod postgres;
 pub mod sqlite;
 pub mod stripe;

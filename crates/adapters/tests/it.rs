@@ -22,6 +22,8 @@ mod mailbox;
 mod market;
 #[path = "it/memory.rs"]
 mod memory;
+#[path = "it/mongo.rs"]
+mod mongo;
 #[path = "it/postgres.rs"]
 mod postgres;
 #[path = "it/queries.rs"]

@@ -89,6 +89,7 @@ const TECHNOLOGIES: &[(&str, &[&str])] = &[
     ("cqrs-es", &["commands"]),
     ("rusqlite", &["adapters", "sandbox", "bench"]),
     ("sqlx", &["adapters"]),
+    ("mongodb", &["adapters"]),
     ("reqwest", &["adapters", "sandbox", "cli", "bench"]),
     ("tonic", &["api", "cli", "bench"]),
     ("axum", &["api", "sandbox", "cli", "bench"]),
