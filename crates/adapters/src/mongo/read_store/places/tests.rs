@@ -1,3 +1,5 @@
+//! How places are written as keys that every server orders alike.
+
 use picasso_projections::{IndexEntry, ports::Offsets};
 use proptest::prelude::*;
 use serde_json::value::RawValue;
