@@ -64,6 +64,9 @@ pub struct Server {
 pub struct Events {
     /// How many logs a new deployment has; fixed once it is created.
     pub logs: u16,
+    /// The PostgreSQL database that keeps them, `postgres://user:password@host/database`; a file in the data folder
+    /// if not set.
+    pub url: Option<Secret>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -160,8 +163,20 @@ impl Default for Server {
 
 impl Default for Events {
     fn default() -> Self {
-        Self { logs: 1 }
+        Self { logs: 1, url: None }
     }
+}
+
+impl Events {
+    /// Where the database is, if one keeps the logs.
+    pub fn url(&self) -> Option<&str> {
+        let url = self.url.as_ref().map(Secret::reveal);
+        url.filter(|url| !url.is_empty())
+    }
+}
+
+fn names_postgres(url: &str) -> bool {
+    url.starts_with("postgres://") || url.starts_with("postgresql://")
 }
 
 impl Default for Pictures {
@@ -263,6 +278,11 @@ impl Config {
                 "events.logs",
                 (1..=64).contains(&self.events.logs),
                 "must be between 1 and 64",
+            ),
+            (
+                "events.url",
+                self.events.url().is_none_or(names_postgres),
+                "must begin with postgres://",
             ),
             (
                 "pictures.memory_budget_mib",

@@ -33,6 +33,8 @@ const SETTINGS: &[(&str, &str)] = &[
     ("enable_seqscan", "off"),
     ("plan_cache_mode", "force_generic_plan"),
     ("jit", "off"),
+    // Not that a table is there already.
+    ("client_min_messages", "warning"),
 ];
 
 pub(super) fn options(url: &str) -> Result<PgConnectOptions, PostgresError> {

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use picasso_eventlog::LogError;
+use picasso_projections::runtime::backoff::chain;
 use sqlx::{Error, migrate::MigrateError};
 
 /// What is wrong with a database, or with the way to it. Never holds the address, which has the password in it.
@@ -16,7 +17,7 @@ pub enum PostgresError {
     TimedOut(Duration),
     #[error("the database was written by a newer program, which knows its step {0}")]
     Newer(i64),
-    #[error("the tables cannot be made: {0}")]
+    #[error("the tables cannot be made")]
     Migrate(#[source] MigrateError),
     #[error(
         "the server has synchronous_commit=off and may forget what it acknowledged: set it to on, for example by \
@@ -31,13 +32,14 @@ pub enum PostgresError {
     NoLogs,
     #[error("the database holds no deployment")]
     Empty,
-    #[error("the server refused a statement: {0}")]
+    #[error("the database cannot be used")]
     Database(#[from] Error),
 }
 
 impl PostgresError {
     /// What may pass by itself: the server is away, restarting, full, or not the primary now.
-    pub(super) fn is_transient(&self) -> bool {
+    #[must_use]
+    pub fn is_transient(&self) -> bool {
         match self {
             Self::TimedOut(_) => true,
             Self::Database(Error::Database(refusal)) => {
@@ -78,7 +80,7 @@ impl From<PostgresError> for LogError {
         if error.is_transient() {
             Self::unavailable(error)
         } else {
-            Self::Corrupt(error.to_string())
+            Self::Corrupt(chain(&error))
         }
     }
 }

@@ -30,7 +30,7 @@ pub async fn run(mut session: Session, command: AggregateCommand) -> Result<(), 
         id,
         at,
     } = command;
-    let log = wiring::open_existing_log(&session.config)?;
+    let log = wiring::open_existing_log(&session.config).await?;
     let until = at.unwrap_or(u64::MAX);
     let events = history(log.as_ref(), &aggregate_type, &id, until).await?;
     let state = state(&aggregate_type, &events);

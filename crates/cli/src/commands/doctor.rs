@@ -43,7 +43,7 @@ impl Finding {
 }
 
 pub async fn run(mut session: Session) -> Result<(), Failure> {
-    let stores = Stores::open_existing(&session.config)?;
+    let stores = Stores::open_existing(&session.config).await?;
     let read = ReadSide::open(&stores);
     let blobs = wiring::open_blobs(&session.config, &stores.keys)?;
     let mut findings = vec![permissions(&session.config)?];

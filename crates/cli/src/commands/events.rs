@@ -62,7 +62,7 @@ pub fn parse_position(raw: &str) -> Result<Position, Failure> {
 
 async fn show(mut session: Session, position: &str) -> Result<(), Failure> {
     let position = parse_position(position)?;
-    let log = wiring::open_existing_log(&session.config)?;
+    let log = wiring::open_existing_log(&session.config).await?;
     let missing = || Failure::new(Code::NotFound, format!("there is no event at {position}"));
     if position.log.0 >= log.logs() || position.offset == Offset::START {
         return Err(missing());
@@ -80,7 +80,7 @@ async fn show(mut session: Session, position: &str) -> Result<(), Failure> {
 }
 
 async fn restored(mut session: Session, dry_run: bool) -> Result<(), Failure> {
-    let stores = wiring::Stores::open_existing(&session.config)?;
+    let stores = wiring::Stores::open_existing(&session.config).await?;
     let agenda = stores.desk.agenda();
     for log in (0..stores.log.logs()).map(LogId) {
         let head = stores.log.head(log).await?;
@@ -96,7 +96,7 @@ async fn restored(mut session: Session, dry_run: bool) -> Result<(), Failure> {
     let text = if dry_run {
         "would begin a new history; read models would be built anew".to_owned()
     } else {
-        let epoch = wiring::begin_epoch(&session.config)?;
+        let epoch = wiring::begin_epoch(&session.config).await?;
         format!(
             "a new history begins (epoch {epoch}); read models are built anew at the next start"
         )
@@ -111,7 +111,7 @@ async fn tail(
     follow: bool,
     selection: Selection,
 ) -> Result<(), Failure> {
-    let log = wiring::open_existing_log(&session.config)?;
+    let log = wiring::open_existing_log(&session.config).await?;
     let logs = selection.logs(log.logs())?;
     let mut newest = Vec::new();
     let mut heads = Vec::new();

@@ -24,7 +24,7 @@ use crate::{
 const MAX_NAMED: usize = 20;
 
 pub async fn run(session: Session, command: ProjectionsCommand) -> Result<(), Failure> {
-    let stores = Stores::open_existing(&session.config)?;
+    let stores = Stores::open_existing(&session.config).await?;
     let read = ReadSide::open(&stores);
     let desk = Desk {
         session,

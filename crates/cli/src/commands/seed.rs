@@ -42,7 +42,7 @@ pub async fn run(mut session: Session, args: SeedArgs) -> Result<(), Failure> {
         session.output.line(text)?;
         return Ok(());
     }
-    let stores = Stores::open(&session.config)?;
+    let stores = Stores::open(&session.config).await?;
     let before = stores.total_events().await?;
     let market = Market::open(&session, &stores).await?;
     market.fill(&session, &people, args.pictures).await?;

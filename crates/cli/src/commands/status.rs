@@ -47,7 +47,7 @@ struct TaskRow {
 }
 
 pub async fn run(mut session: Session) -> Result<(), Failure> {
-    let stores = Stores::open_existing(&session.config)?;
+    let stores = Stores::open_existing(&session.config).await?;
     let read = ReadSide::open(&stores);
     let mut heads = Vec::new();
     for log in (0..stores.log.logs()).map(LogId) {

@@ -30,6 +30,9 @@ fn a_wrong_setting_is_named() {
     assert!(error.contains("server.listen"), "{error}");
     let error = load_file("[events]\nlogs = 0\n").expect_err("refused");
     assert!(error.contains("events.logs"), "{error}");
+    let error = load_file("[events]\nurl = \"mysql://u:hush@h/d\"\n").expect_err("refused");
+    assert!(error.contains("events.url"), "{error}");
+    assert!(!error.contains("hush"), "{error}");
 }
 
 #[test]

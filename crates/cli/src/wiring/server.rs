@@ -54,7 +54,7 @@ pub async fn run(
     roles: Roles,
     stop: CancellationToken,
 ) -> Result<(), Failure> {
-    let stores = Stores::open(config)?;
+    let stores = Stores::open(config).await?;
     let write = WriteSide::open(config, &stores)?;
     let read = ReadSide::open(&stores);
     let background = CancellationToken::new();

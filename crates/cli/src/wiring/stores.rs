@@ -5,8 +5,9 @@ use std::{
     sync::Arc,
 };
 
-use picasso_adapters::sqlite::{
-    desk::Desk, event_log::SqliteEventLog, read_store::SqliteReadStore,
+use picasso_adapters::{
+    postgres::{PostgresError, event_log::PostgresLog},
+    sqlite::{desk::Desk, event_log::SqliteEventLog, read_store::SqliteReadStore},
 };
 use picasso_eventlog::{Epoch, EventFeed, EventLog, LogFeed, LogId};
 use picasso_projections::{ports::ReadStore, runtime::backoff::chain};
@@ -28,9 +29,9 @@ pub struct Stores {
 
 impl Stores {
     /// Opens the stores, making them in a new data folder.
-    pub fn open(config: &Config) -> Result<Self, Failure> {
+    pub async fn open(config: &Config) -> Result<Self, Failure> {
         private_folder(&config.data_dir)?;
-        let log = open_log(config)?;
+        let log = open_log(config).await?;
         let read = SqliteReadStore::open(&config.data_dir.join("read.db"))
             .map_err(|error| cannot_open("read store", &error))?;
         let desk = Desk::open(&config.data_dir.join("desk.db"))
@@ -45,9 +46,9 @@ impl Stores {
     }
 
     /// The stores of a marketplace that exists; commands that only look make none.
-    pub fn open_existing(config: &Config) -> Result<Self, Failure> {
-        expect_existing(config)?;
-        Self::open(config)
+    pub async fn open_existing(config: &Config) -> Result<Self, Failure> {
+        expect_existing(config).await?;
+        Self::open(config).await
     }
 
     /// How many events all logs hold.
@@ -61,31 +62,65 @@ impl Stores {
 }
 
 /// The log of a marketplace that exists.
-pub fn open_existing_log(config: &Config) -> Result<Arc<dyn EventLog>, Failure> {
-    expect_existing(config)?;
-    open_log(config)
+pub async fn open_existing_log(config: &Config) -> Result<Arc<dyn EventLog>, Failure> {
+    expect_existing(config).await?;
+    open_log(config).await
 }
 
 /// Begins a new history in the log of a marketplace that exists.
-pub fn begin_epoch(config: &Config) -> Result<Epoch, Failure> {
-    expect_existing(config)?;
-    SqliteEventLog::begin_epoch(&log_path(config), config.events.logs)
-        .map_err(|error| cannot_open("event log", &error))
+pub async fn begin_epoch(config: &Config) -> Result<Epoch, Failure> {
+    expect_existing(config).await?;
+    let logs = config.events.logs;
+    match config.events.url() {
+        Some(url) => PostgresLog::begin_epoch(url, logs)
+            .await
+            .map_err(|error| cannot_open_database(&error)),
+        None => SqliteEventLog::begin_epoch(&log_path(config), logs)
+            .map_err(|error| cannot_open("event log", &error)),
+    }
 }
 
-fn expect_existing(config: &Config) -> Result<(), Failure> {
-    if log_path(config).is_file() {
+async fn expect_existing(config: &Config) -> Result<(), Failure> {
+    let (exists, place) = match config.events.url() {
+        Some(url) => {
+            let exists = PostgresLog::exists(url).await;
+            let exists = exists.map_err(|error| cannot_open_database(&error))?;
+            (exists, "the database of events.url".to_owned())
+        }
+        None => (
+            log_path(config).is_file(),
+            config.data_dir.display().to_string(),
+        ),
+    };
+    if exists {
         return Ok(());
     }
-    let message = format!("there is no marketplace in {}", config.data_dir.display());
+    let message = format!("there is no marketplace in {place}");
     let hint = "start one with `picasso dev`, or name its folder with --data-dir";
     Err(Failure::new(Code::NotFound, message).hint(hint))
 }
 
-fn open_log(config: &Config) -> Result<Arc<dyn EventLog>, Failure> {
-    let log = SqliteEventLog::open(&log_path(config), config.events.logs)
+async fn open_log(config: &Config) -> Result<Arc<dyn EventLog>, Failure> {
+    let logs = config.events.logs;
+    if let Some(url) = config.events.url() {
+        let log = PostgresLog::open(url, logs).await;
+        let log = log.map_err(|error| cannot_open_database(&error))?;
+        return Ok(Arc::new(log));
+    }
+    let log = SqliteEventLog::open(&log_path(config), logs)
         .map_err(|error| cannot_open("event log", &error))?;
     Ok(Arc::new(log))
+}
+
+/// What a person must mend is told from a server that is away.
+fn cannot_open_database(error: &PostgresError) -> Failure {
+    let code = if error.is_transient() {
+        Code::Unavailable
+    } else {
+        Code::Config
+    };
+    let message = format!("the event log cannot be opened: {}", chain(error));
+    Failure::new(code, message).hint("the setting events.url names its database")
 }
 
 fn log_path(config: &Config) -> PathBuf {

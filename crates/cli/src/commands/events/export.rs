@@ -23,7 +23,7 @@ pub async fn run(
     after: Option<&str>,
     selection: Selection,
 ) -> Result<(), Failure> {
-    let log = wiring::open_existing_log(&session.config)?;
+    let log = wiring::open_existing_log(&session.config).await?;
     let logs = selection.logs(log.logs())?;
     let mut from: BTreeMap<LogId, Offset> = logs.iter().map(|id| (*id, Offset::START)).collect();
     if let Some(after) = after {
