@@ -82,19 +82,31 @@ async fn a_rebuild_replaces_what_readers_see_and_a_rollback_brings_it_back() {
 #[tokio::test]
 async fn a_log_restored_from_a_backup_is_noticed_and_begins_a_new_history() {
     let mut market = Market::start().await;
+    let market_data = market.data().to_owned();
     let run = |market: &Market, args: &[&str]| {
         let output = market.command(args).output().expect("it runs");
         (output.status.success(), text(&output.stdout))
     };
-    let (log, backup) = (market.data().join("log.db"), market.data().join("backup"));
+    // A log is its file and what has not been moved into it yet.
+    let copy = |from: &str, to: &str| {
+        for ending in ["", "-wal", "-shm"] {
+            let file = |name: &str| market_data.join(format!("{name}{ending}"));
+            if file(to).exists() {
+                std::fs::remove_file(file(to)).expect("removed");
+            }
+            if file(from).exists() && ending != "-shm" {
+                std::fs::copy(file(from), file(to)).expect("copied");
+            }
+        }
+    };
     Person::join(&market, "ann").await;
     market.terminate();
-    std::fs::copy(&log, &backup).expect("a backup");
+    copy("log.db", "backup.db");
     market.boot();
     market.ready().await;
     Person::join(&market, "bob").await;
     market.terminate();
-    std::fs::copy(&backup, &log).expect("restored");
+    copy("backup.db", "log.db");
     let (_, status) = run(&market, &["status"]);
     assert!(status.contains("was restored from a backup"), "{status}");
     assert!(run(&market, &["events", "restored"]).0);
