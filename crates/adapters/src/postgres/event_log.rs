@@ -9,7 +9,7 @@ mod schema;
 mod wake;
 mod writer;
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use picasso_eventlog::{
@@ -17,7 +17,7 @@ use picasso_eventlog::{
     RecordedEvent, RequestKey, StoredReply,
 };
 use sqlx::{Pool, Postgres};
-use tokio::{sync::watch, task::JoinSet, time::timeout};
+use tokio::{sync::watch, task::JoinSet};
 
 use self::writer::Writer;
 use super::{
@@ -35,8 +35,6 @@ use crate::event_log::{
 const READERS: u32 = 8;
 /// The most connections that append; each log needs at most one.
 const WRITERS: u16 = 8;
-/// How often one who waits looks whether another process has written, should its announcement be lost.
-const POLL: Duration = Duration::from_millis(500);
 
 /// An [`EventLog`] in a PostgreSQL database.
 ///
@@ -187,17 +185,6 @@ impl EventLog for PostgresLog {
     }
 
     async fn wait_beyond(&self, log: LogId, seen: Offset) {
-        let Some(mut head) = self.heads.watch(log) else {
-            return std::future::pending().await;
-        };
-        while timeout(POLL, head.wait_for(|head| *head > seen))
-            .await
-            .is_err()
-        {
-            // Looking raises the known head. Who waits reads next, and meets an error there.
-            if self.head(log).await.is_err() {
-                return;
-            }
-        }
+        self.heads.wait_beyond(self, log, seen).await;
     }
 }

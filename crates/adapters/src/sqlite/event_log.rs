@@ -8,14 +8,13 @@ mod rows;
 mod schema;
 mod writer;
 
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{path::Path, sync::Arc};
 
 use async_trait::async_trait;
 use picasso_eventlog::{
     AppendError, Appended, Commit, Epoch, EventLog, LogError, LogId, MAX_READ, Offset,
     RecordedEvent, RequestKey, StoredReply,
 };
-use tokio::time::timeout;
 
 use self::{rows::log_error, writer::Writer};
 use super::readers::{Readers, ReadersError};
@@ -23,8 +22,6 @@ use crate::event_log::{checks, heads::Heads, prepared::Prepared};
 
 /// Reading connections to one file.
 const READERS: usize = 4;
-/// How often one who waits looks whether another process has written.
-const POLL: Duration = Duration::from_millis(500);
 
 /// An [`EventLog`] in a SQLite file.
 ///
@@ -141,18 +138,7 @@ impl EventLog for SqliteEventLog {
     }
 
     async fn wait_beyond(&self, log: LogId, seen: Offset) {
-        let Some(mut head) = self.heads.watch(log) else {
-            return std::future::pending().await;
-        };
-        while timeout(POLL, head.wait_for(|head| *head > seen))
-            .await
-            .is_err()
-        {
-            // Looking raises the known head. Who waits reads next, and meets an error there.
-            if self.head(log).await.is_err() {
-                return;
-            }
-        }
+        self.heads.wait_beyond(self, log, seen).await;
     }
 }
 

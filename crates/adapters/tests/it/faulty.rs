@@ -124,6 +124,10 @@ impl ReadStore for Faulty {
         made.await
     }
 
+    async fn build_indexes(&self, generation: &GenerationId) -> Result<(), ReadStoreError> {
+        self.sound.build_indexes(generation).await
+    }
+
     async fn make_live(&self, generation: &GenerationId) -> Result<(), ReadStoreError> {
         self.sound.make_live(generation).await
     }

@@ -239,16 +239,7 @@ async fn campaign_kill_nine_loses_and_doubles_nothing() {
 
 /// Offsets are 1, 2, 3 …; every acknowledged request has exactly one event, where its receipt said.
 fn check_log(market: &Market, acknowledged: &Acknowledged, uploads: usize) {
-    let output = market
-        .command(&["events", "export"])
-        .output()
-        .expect("it runs");
-    assert!(
-        output.status.success(),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    let text = String::from_utf8(output.stdout).expect("UTF-8");
+    let text = market.says(&["events", "export"]);
     let mut found: HashMap<String, u64> = HashMap::new();
     let mut pictures = 0;
     for (line, expected_offset) in text.lines().zip(1_u64..) {

@@ -15,15 +15,15 @@ type Rgb = [f32; 3];
 pub fn paint(seed: u64) -> Result<Vec<u8>, Failure> {
     let mut rng = StdRng::seed_from_u64(seed);
     let scene = Scene::draw(&mut rng);
+    let columns = (0..WIDTH).map(|x| f32::from(x) / f32::from(WIDTH));
+    let columns: Vec<(f32, Vec<f32>)> = columns.map(|x| (x, scene.edges(x))).collect();
     let mut pixels = Vec::with_capacity(usize::from(WIDTH) * usize::from(HEIGHT) * 3);
     for y in 0..HEIGHT {
-        for x in 0..WIDTH {
-            let at = (
-                f32::from(x) / f32::from(WIDTH),
-                f32::from(y) / f32::from(HEIGHT),
-            );
+        let y = f32::from(y) / f32::from(HEIGHT);
+        for (x, edges) in &columns {
             let grain = rng.random_range(-0.012..0.012_f32);
-            pixels.extend(scene.colour(at).map(|channel| to_byte(channel + grain)));
+            let colour = scene.colour((*x, y), edges);
+            pixels.extend(colour.map(|channel| to_byte(channel + grain)));
         }
     }
     let mut file = Vec::new();
@@ -90,11 +90,17 @@ impl Scene {
         }
     }
 
-    fn colour(&self, (x, y): (f32, f32)) -> Rgb {
-        let in_front = self.hills.iter().rev().find(|hill| y > hill.edge(x));
-        match in_front {
-            Some(hill) => {
-                let fade = ((y - hill.edge(x)) * 1.6).min(0.35);
+    /// Where each hill begins in one column.
+    fn edges(&self, x: f32) -> Vec<f32> {
+        self.hills.iter().map(|hill| hill.edge(x)).collect()
+    }
+
+    /// The colour of a point, given where the hills begin in its column.
+    fn colour(&self, (x, y): (f32, f32), edges: &[f32]) -> Rgb {
+        let mut nearest_first = self.hills.iter().zip(edges).rev();
+        match nearest_first.find(|(_, edge)| y > **edge) {
+            Some((hill, edge)) => {
+                let fade = ((y - edge) * 1.6).min(0.35);
                 mix(hill.colour, [0.0, 0.0, 0.0], fade)
             }
             None => self.sky_at((x, y)),

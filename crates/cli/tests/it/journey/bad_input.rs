@@ -21,16 +21,7 @@ use crate::support::{
 const PICTURES: &str = "picasso.commands.v1.PictureCommandService";
 
 fn total_events(market: &Market) -> usize {
-    let output = market
-        .command(&["events", "export"])
-        .output()
-        .expect("it runs");
-    assert!(
-        output.status.success(),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    output.stdout.iter().filter(|byte| **byte == b'\n').count()
+    market.says(&["events", "export"]).lines().count()
 }
 
 fn register(handle: &str, display_name: &str) -> RegisterAccountRequest {

@@ -83,6 +83,17 @@ impl Market {
         command
     }
 
+    /// What a command prints that must succeed.
+    ///
+    /// # Panics
+    /// With what it said instead, when it does not.
+    pub fn says(&self, args: &[&str]) -> String {
+        let output = self.command(args).output().expect("it runs");
+        let complaint = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{args:?}: {complaint}");
+        String::from_utf8(output.stdout).expect("UTF-8")
+    }
+
     /// Waits until the server says it is ready.
     ///
     /// # Panics
