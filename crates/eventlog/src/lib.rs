@@ -8,6 +8,7 @@ pub mod contiguous;
 pub mod contract;
 mod feed;
 pub mod history;
+pub mod lease;
 mod log;
 mod position;
 mod recorded;
