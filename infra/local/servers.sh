@@ -3,13 +3,14 @@
 # Sourced by scripts/servers, which gives every function the server's folder and port. Keeps true: versions are pinned and
 # checksummed by the files beside this one; nothing listens beyond this machine's loopback; PostgreSQL never runs as root.
 
-SERVERS="postgres nats ferretdb mongojava minio stripe toxiproxy smtp sns firebase"
+SERVERS="postgres nats ferretdb mongojava minio stripe toxiproxy smtp sns firebase proxy"
 
 declare -A VARIABLE=(
   [postgres]=PICASSO_TEST_POSTGRES_URL [nats]=PICASSO_TEST_NATS_URL
   [ferretdb]=PICASSO_TEST_MONGODB_URL [mongojava]=PICASSO_TEST_MONGODB_JAVA_URL
   [minio]=PICASSO_TEST_S3_URL [stripe]=PICASSO_TEST_STRIPE_URL [toxiproxy]=PICASSO_TEST_TOXIPROXY_URL
   [smtp]=PICASSO_TEST_SMTP_URL [sns]=PICASSO_TEST_SNS_URL [firebase]=PICASSO_TEST_FIREBASE_AUTH_URL
+  [proxy]=PICASSO_TEST_HAPROXY
 )
 needs_go="Go 1.26 or newer"
 needs_python="Python 3.10 or newer with venv (apt-get install python3-venv)"
@@ -18,6 +19,7 @@ declare -A NEEDS=(
   [mongojava]="a JDK 17 or newer and Maven (apt-get install default-jdk-headless maven)"
   [minio]=$needs_go [stripe]=$needs_go [toxiproxy]=$needs_go [smtp]=$needs_python [sns]=$needs_python
   [firebase]="Node.js 20 or newer with npm"
+  [proxy]="Debian's package haproxy (apt-get install haproxy, as root)"
 )
 # SIGTERM would make PostgreSQL wait for its clients to leave.
 declare -A STOP_SIGNAL=([postgres]=INT)
@@ -85,7 +87,7 @@ prepare_postgres() { # the data appear whole or not at all
 }
 run_postgres() {
   serve "${as_postgres[@]}" "$pg_bin/postgres" -D "$(realpath "$1/data")" -p "$2" -c listen_addresses=127.0.0.1 \
-    -c unix_socket_directories= -c max_connections=200
+    -c unix_socket_directories= -c max_connections=500
 }
 ready_postgres() { PGCONNECT_TIMEOUT=5 PGPASSWORD=$(secret) "$pg_bin/psql" --no-psqlrc -h 127.0.0.1 -p "$2" -U picasso -d postgres -c 'SELECT 1'; }
 env_postgres() { echo "PICASSO_TEST_POSTGRES_URL=postgres://picasso:$(secret)@127.0.0.1:$2/postgres"; }
@@ -203,3 +205,20 @@ run_firebase() {
 }
 ready_firebase() { answers "http://127.0.0.1:$2/"; }
 env_firebase() { echo "PICASSO_TEST_FIREBASE_AUTH_URL=http://127.0.0.1:$2"; }
+
+# --- HAProxy: tests start one for each marketplace; this one shows that the file is sound -------------------------------------
+haproxy_bin=/usr/sbin/haproxy
+installed_proxy() { [[ -x $haproxy_bin ]]; }
+install_proxy() {
+  [[ $EUID -eq 0 ]] || return
+  export DEBIAN_FRONTEND=noninteractive
+  apt-get update && apt-get install --yes --no-install-recommends -o Dpkg::Options::=--force-confold haproxy
+}
+prepare_proxy() { :; }
+run_proxy() {
+  export PICASSO_PROXY=127.0.0.1:$2
+  export PICASSO_COMMANDS_1=127.0.0.1:1 PICASSO_COMMANDS_2=127.0.0.1:1 PICASSO_QUERIES_1=127.0.0.1:1 PICASSO_QUERIES_2=127.0.0.1:1
+  serve "$haproxy_bin" -db -f "$repo/infra/proxy/haproxy.cfg"
+}
+ready_proxy() { [[ $(curl --silent --max-time 5 --output /dev/null --write-out '%{http_code}' "http://127.0.0.1:$2/") == 503 ]]; }
+env_proxy() { echo "PICASSO_TEST_HAPROXY=$haproxy_bin"; }

@@ -46,6 +46,10 @@ pub enum Command {
     Dev(DevArgs),
     /// Serve the marketplace with the services that are configured
     Serve(ServeArgs),
+    /// Serve only the sandbox that stands in for payments, identity and mail
+    ///
+    /// Prints the settings that point servers at it. Its webhooks go to `server.public_url`. No real money moves.
+    Sandbox,
     /// Fill the marketplace with a believable market of generated pictures and people
     ///
     /// A second run adds nothing.

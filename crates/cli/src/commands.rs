@@ -39,6 +39,7 @@ pub async fn run(cli: Cli, config: Config) -> Result<(), Failure> {
     match cli.command {
         Command::Dev(args) => serve::dev(session, args).await,
         Command::Serve(args) => serve::serve(session, args).await,
+        Command::Sandbox => serve::sandbox(session).await,
         Command::Seed(args) => seed::run(session, args).await,
         Command::Status => status::run(session).await,
         Command::Doctor => doctor::run(session).await,

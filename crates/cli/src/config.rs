@@ -38,6 +38,7 @@ pub struct Config {
     pub log: LogConfig,
     pub server: Server,
     pub events: Events,
+    pub read: Read,
     pub pictures: Pictures,
     pub payments: Payments,
     pub identity: Identity,
@@ -66,6 +67,14 @@ pub struct Events {
     pub logs: u16,
     /// The PostgreSQL database that keeps them, `postgres://user:password@host/database`; a file in the data folder
     /// if not set.
+    pub url: Option<Secret>,
+}
+
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Read {
+    /// The MongoDB database that keeps the read models, `mongodb://user:password@host:27017/database`; a file in the
+    /// data folder if not set.
     pub url: Option<Secret>,
 }
 
@@ -139,6 +148,7 @@ impl Default for Config {
             log: LogConfig::default(),
             server: Server::default(),
             events: Events::default(),
+            read: Read::default(),
             pictures: Pictures::default(),
             payments: Payments::default(),
             identity: Identity::default(),
@@ -170,9 +180,24 @@ impl Default for Events {
 impl Events {
     /// Where the database is, if one keeps the logs.
     pub fn url(&self) -> Option<&str> {
-        let url = self.url.as_ref().map(Secret::reveal);
-        url.filter(|url| !url.is_empty())
+        given(self.url.as_ref())
     }
+}
+
+impl Read {
+    /// Where the database is, if one keeps the read models.
+    pub fn url(&self) -> Option<&str> {
+        given(self.url.as_ref())
+    }
+}
+
+/// An address that is set; an empty one is not.
+fn given(url: Option<&Secret>) -> Option<&str> {
+    url.map(Secret::reveal).filter(|url| !url.is_empty())
+}
+
+fn names_mongodb(url: &str) -> bool {
+    url.starts_with("mongodb://") || url.starts_with("mongodb+srv://")
 }
 
 fn names_postgres(url: &str) -> bool {
@@ -283,6 +308,11 @@ impl Config {
                 "events.url",
                 self.events.url().is_none_or(names_postgres),
                 "must begin with postgres://",
+            ),
+            (
+                "read.url",
+                self.read.url().is_none_or(names_mongodb),
+                "must begin with mongodb://",
             ),
             (
                 "pictures.memory_budget_mib",

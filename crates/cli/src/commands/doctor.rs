@@ -44,7 +44,7 @@ impl Finding {
 
 pub async fn run(mut session: Session) -> Result<(), Failure> {
     let stores = Stores::open_existing(&session.config).await?;
-    let read = ReadSide::open(&stores);
+    let read = ReadSide::open(&session.config, &stores).await?;
     let blobs = wiring::open_blobs(&session.config, &stores.keys)?;
     let mut findings = vec![permissions(&session.config)?];
     let mut named = BTreeSet::new();
@@ -212,7 +212,7 @@ async fn model(
             "not built yet; the first start builds it",
         ));
     };
-    let parked = stores.read.parked(&generation.id, None, 1).await?;
+    let parked = read.live.store().parked(&generation.id, None, 1).await?;
     if let Some(parked) = parked.first() {
         let what = format!("document {} is parked: {}", parked.key, parked.reason);
         return Ok(Finding::ill(check, what, "picasso projections retry NAME"));

@@ -25,7 +25,7 @@ const MAX_NAMED: usize = 20;
 
 pub async fn run(session: Session, command: ProjectionsCommand) -> Result<(), Failure> {
     let stores = Stores::open_existing(&session.config).await?;
-    let read = ReadSide::open(&stores);
+    let read = ReadSide::open(&session.config, &stores).await?;
     let desk = Desk {
         session,
         stores,
@@ -160,7 +160,7 @@ impl Desk {
         Ok(Target {
             projection: Arc::clone(projection),
             generation: generation.id,
-            store: Arc::clone(&self.stores.read),
+            store: Arc::clone(self.read.live.store()),
             log: Arc::clone(&self.stores.log),
         })
     }

@@ -1,4 +1,4 @@
-//! `picasso serve` and `picasso dev`.
+//! `picasso serve`, `picasso dev` and `picasso sandbox`.
 
 use tokio::net::TcpListener;
 
@@ -26,6 +26,27 @@ pub async fn dev(session: Session, args: DevArgs) -> Result<(), Failure> {
     let served = wiring::run(&sandbox.settings, listener, roles, session.stop).await;
     sandbox.end().await;
     served
+}
+
+/// Serves the sandbox alone, and says how to point servers at it.
+pub async fn sandbox(session: Session) -> Result<(), Failure> {
+    let sandbox = sandbox::serve(&session.config).await?;
+    let webhooks = session.config.public_url();
+    let url = sandbox
+        .settings
+        .mail
+        .sandbox_url
+        .as_deref()
+        .unwrap_or_default();
+    say(format!(
+        "\n  The sandbox is at  {url}   (payments, identity, mail; no real money)\n  \
+           its webhooks go to {webhooks}\n\n  \
+           Point servers at it with\n"
+    ));
+    for (name, value) in sandbox.variables() {
+        say(format!("    export {name}='{value}'"));
+    }
+    sandbox.until(&session.stop).await
 }
 
 /// Listens where the settings say; port 0 becomes the port that was given.

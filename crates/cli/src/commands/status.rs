@@ -48,7 +48,7 @@ struct TaskRow {
 
 pub async fn run(mut session: Session) -> Result<(), Failure> {
     let stores = Stores::open_existing(&session.config).await?;
-    let read = ReadSide::open(&stores);
+    let read = ReadSide::open(&session.config, &stores).await?;
     let mut heads = Vec::new();
     for log in (0..stores.log.logs()).map(LogId) {
         heads.push((log, stores.log.head(log).await?));

@@ -3,6 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
+use picasso_adapters::{mongo::read_store::MongoReadStore, sqlite::read_store::SqliteReadStore};
 use picasso_commands::{ports::Unavailable, reactors::BlobReferences};
 use picasso_domain::values::Digest;
 use picasso_eventlog::{EventLog, LogId, Position};
@@ -13,6 +14,7 @@ use picasso_projections::{
     gallery::Gallery,
     library::Library,
     orders::Orders,
+    ports::ReadStore,
     profiles::Profiles,
     query::{PageTokens, Queries},
     reactions::Reactions,
@@ -22,8 +24,14 @@ use picasso_projections::{
 };
 use tokio::time::Instant;
 
-use super::Stores;
-use crate::exit::{Code, Failure};
+use super::{
+    Stores,
+    stores::{cannot_open, cannot_reach},
+};
+use crate::{
+    config::Config,
+    exit::{Code, Failure},
+};
 
 /// How long the collector waits for the read model it asks.
 const CATCH_UP: Duration = Duration::from_secs(30);
@@ -51,17 +59,18 @@ pub struct ReadSide {
 }
 
 impl ReadSide {
-    pub fn open(stores: &Stores) -> Self {
-        let live = Live::new(Arc::clone(&stores.read));
+    /// Opens the read store, making it where there is none.
+    pub async fn open(config: &Config, stores: &Stores) -> Result<Self, Failure> {
+        let live = Live::new(open_store(config).await?);
         let tokens = PageTokens::new(stores.keys.page_tokens);
         let log = Arc::clone(&stores.log);
-        Self {
+        Ok(Self {
             projections: projections(),
             queries: Queries::new(&live, &tokens),
             rebuilder: Arc::new(Rebuilder::new(Arc::clone(&log), Arc::clone(&live))),
             live,
             log,
-        }
+        })
     }
 
     /// The runtime that keeps the projections live in this process.
@@ -98,6 +107,20 @@ impl ReadSide {
             progress,
         })
     }
+}
+
+async fn open_store(config: &Config) -> Result<Arc<dyn ReadStore>, Failure> {
+    if let Some(url) = config.read.url() {
+        let store = MongoReadStore::open(url).await;
+        let store = store.map_err(|error| {
+            let failure = cannot_reach("read store", error.is_transient(), &error);
+            failure.hint("the setting read.url names its database")
+        })?;
+        return Ok(Arc::new(store));
+    }
+    let store = SqliteReadStore::open(&config.data_dir.join("read.db"))
+        .map_err(|error| cannot_open("read store", &error))?;
+    Ok(Arc::new(store))
 }
 
 /// Answers for everything recorded before the question: it waits until the read model has caught up.

@@ -19,6 +19,46 @@ pub struct Serving {
 }
 
 impl Serving {
+    /// The variables that point a server at the sandbox, which takes well-known test secrets only.
+    pub fn variables(&self) -> [(&'static str, &str); 6] {
+        let Config {
+            payments,
+            identity,
+            mail,
+            ..
+        } = &self.settings;
+        [
+            ("PICASSO_PAYMENTS__SECRET_KEY", shown(&payments.secret_key)),
+            (
+                "PICASSO_PAYMENTS__WEBHOOK_SECRET",
+                shown(&payments.webhook_secret),
+            ),
+            (
+                "PICASSO_PAYMENTS__API_BASE",
+                payments.api_base.as_deref().unwrap_or_default(),
+            ),
+            (
+                "PICASSO_IDENTITY__PROJECT_ID",
+                identity.project_id.as_deref().unwrap_or_default(),
+            ),
+            ("PICASSO_IDENTITY__KEYS_URL", &identity.keys_url),
+            (
+                "PICASSO_MAIL__SANDBOX_URL",
+                mail.sandbox_url.as_deref().unwrap_or_default(),
+            ),
+        ]
+    }
+
+    /// Serves until `stop`, or until it cannot.
+    pub async fn until(mut self, stop: &CancellationToken) -> Result<(), Failure> {
+        tokio::select! {
+            () = stop.cancelled() => {}
+            ended = &mut self.task => return Ok(ended.map_err(std::io::Error::other)??),
+        }
+        self.end().await;
+        Ok(())
+    }
+
     /// Stops the sandbox and waits until it has ended.
     pub async fn end(self) {
         self.stop.cancel();
@@ -28,6 +68,11 @@ impl Serving {
             Err(error) => tracing::error!(%error, "the sandbox panicked"),
         }
     }
+}
+
+/// A secret of the sandbox is none.
+fn shown(secret: &Option<Secret>) -> &str {
+    secret.as_ref().map_or("", Secret::reveal)
 }
 
 /// Serves the sandbox where the settings say, its webhooks going to our own server.

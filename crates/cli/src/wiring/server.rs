@@ -45,6 +45,11 @@ impl Roles {
             reactors: plays(Role::Reactors),
         }
     }
+
+    /// Whether anything needs the read store; who only takes commands goes on without it.
+    fn read(self) -> bool {
+        self.queries || self.projections || self.reactors
+    }
 }
 
 /// Serves until `stop`, then ends the server first and the background work after it.
@@ -56,19 +61,14 @@ pub async fn run(
 ) -> Result<(), Failure> {
     let stores = Stores::open(config).await?;
     let write = WriteSide::open(config, &stores)?;
-    let read = ReadSide::open(&stores);
     let background = CancellationToken::new();
     let mut tasks = JoinSet::new();
-    let progress = if roles.projections {
-        let runtime = read.runtime(&stores);
-        let progress = runtime.progress();
-        tasks.spawn(runtime.run(background.clone()));
-        progress
-    } else {
-        read.progress()
+    let read = match roles.read() {
+        true => Some(Reading::start(config, &stores, roles, &mut tasks, &background).await?),
+        false => None,
     };
-    if roles.reactors {
-        let references = read.references(progress.clone());
+    if let Some(read) = read.as_ref().filter(|_| roles.reactors) {
+        let references = read.side.references(read.progress.clone());
         let reactors = reactors::start(config, &stores, &write, references, &background)?;
         tasks.spawn(async move {
             reactors.join_all().await;
@@ -79,8 +79,7 @@ pub async fn run(
         config,
         stores: &stores,
         write: &write,
-        read: &read,
-        progress,
+        read: read.as_ref(),
         stop: &stop,
     };
     let app = parts.services(roles, metrics)?.router()?;
@@ -94,23 +93,51 @@ pub async fn run(
     Ok(served?)
 }
 
+/// The read side, and how far it is.
+struct Reading {
+    side: ReadSide,
+    progress: Progress,
+}
+
+impl Reading {
+    /// Opens the read side; its projections are kept live here if that is this process's part.
+    async fn start(
+        config: &Config,
+        stores: &Stores,
+        roles: Roles,
+        tasks: &mut JoinSet<()>,
+        stop: &CancellationToken,
+    ) -> Result<Self, Failure> {
+        let side = ReadSide::open(config, stores).await?;
+        let progress = if roles.projections {
+            let runtime = side.runtime(stores);
+            let progress = runtime.progress();
+            tasks.spawn(runtime.run(stop.clone()));
+            progress
+        } else {
+            side.progress()
+        };
+        Ok(Self { side, progress })
+    }
+}
+
 struct Parts<'a> {
     config: &'a Config,
     stores: &'a Stores,
     write: &'a WriteSide,
-    read: &'a ReadSide,
-    progress: Progress,
+    read: Option<&'a Reading>,
     stop: &'a CancellationToken,
 }
 
 impl Parts<'_> {
     fn services(&self, roles: Roles, metrics: PrometheusHandle) -> Result<Services, Failure> {
+        let queries = self.read.filter(|_| roles.queries);
         Ok(Services {
             verifier: open_verifier(self.config)?,
             commands: roles.commands.then(|| self.commands()),
-            queries: roles.queries.then(|| self.queries()),
+            queries: queries.map(|read| self.queries(read)),
             events: roles.queries.then(|| self.events()),
-            operations: roles.queries.then(|| self.operations()),
+            operations: queries.map(|read| self.operations(read)),
             plain: self.plain(roles, metrics),
             origins: match self.config.server.allowed_origins.as_slice() {
                 [] => Origins::default(),
@@ -130,10 +157,10 @@ impl Parts<'_> {
         }
     }
 
-    fn queries(&self) -> Queries {
+    fn queries(&self, read: &Reading) -> Queries {
         Queries {
-            models: self.read.queries.clone(),
-            progress: self.progress.clone(),
+            models: read.side.queries.clone(),
+            progress: read.progress.clone(),
             blobs: Arc::clone(&self.write.blobs),
             clock: Arc::clone(&self.write.clock),
         }
@@ -148,12 +175,12 @@ impl Parts<'_> {
         }
     }
 
-    fn operations(&self) -> Operations {
+    fn operations(&self, read: &Reading) -> Operations {
         Operations {
-            projections: self.read.projections.clone(),
-            progress: self.progress.clone(),
-            rebuilder: Arc::clone(&self.read.rebuilder),
-            live: Arc::clone(&self.read.live),
+            projections: read.side.projections.clone(),
+            progress: read.progress.clone(),
+            rebuilder: Arc::clone(&read.side.rebuilder),
+            live: Arc::clone(&read.side.live),
             log: Arc::clone(&self.stores.log),
             version: env!("CARGO_PKG_VERSION"),
             stop: self.stop.clone(),
@@ -172,13 +199,18 @@ impl Parts<'_> {
                 clock: Arc::clone(&self.write.clock),
                 arrived: Arc::clone(&self.write.webhook_arrived),
             }),
-            checks: vec![
-                Check::log(Arc::clone(&self.stores.log)),
-                Check::read_store(Arc::clone(&self.stores.read), "gallery"),
-            ],
+            checks: self.checks(),
             metrics: Some(metrics),
             page: Some(Bytes::from_static(PAGE)),
         }
+    }
+
+    /// What this process cannot do its part without.
+    fn checks(&self) -> Vec<Check> {
+        let log = Check::log(Arc::clone(&self.stores.log));
+        let store = self.read.map(|read| read.side.live.store());
+        let store = store.map(|store| Check::read_store(Arc::clone(store), "gallery"));
+        [Some(log), store].into_iter().flatten().collect()
     }
 }
 

@@ -1,4 +1,4 @@
-//! Opens what is durable: the log, the read store, the desk of the reactors, and the keys.
+//! Opens what is durable: the log, the desk of the reactors, and the keys.
 
 use std::{
     path::{Path, PathBuf},
@@ -7,10 +7,10 @@ use std::{
 
 use picasso_adapters::{
     postgres::{PostgresError, event_log::PostgresLog},
-    sqlite::{desk::Desk, event_log::SqliteEventLog, read_store::SqliteReadStore},
+    sqlite::{desk::Desk, event_log::SqliteEventLog},
 };
 use picasso_eventlog::{Epoch, EventFeed, EventLog, LogFeed, LogId};
-use picasso_projections::{ports::ReadStore, runtime::backoff::chain};
+use picasso_projections::runtime::backoff::chain;
 
 use crate::{
     config::Config,
@@ -22,7 +22,6 @@ use crate::{
 pub struct Stores {
     pub log: Arc<dyn EventLog>,
     pub feed: Arc<dyn EventFeed>,
-    pub read: Arc<dyn ReadStore>,
     pub desk: Desk,
     pub keys: Keys,
 }
@@ -32,14 +31,11 @@ impl Stores {
     pub async fn open(config: &Config) -> Result<Self, Failure> {
         private_folder(&config.data_dir)?;
         let log = open_log(config).await?;
-        let read = SqliteReadStore::open(&config.data_dir.join("read.db"))
-            .map_err(|error| cannot_open("read store", &error))?;
         let desk = Desk::open(&config.data_dir.join("desk.db"))
             .map_err(|error| cannot_open("desk", &error))?;
         Ok(Self {
             feed: Arc::new(LogFeed::new(Arc::clone(&log))),
             log,
-            read: Arc::new(read),
             desk,
             keys: Keys::open(&config.data_dir)?,
         })
@@ -112,22 +108,33 @@ async fn open_log(config: &Config) -> Result<Arc<dyn EventLog>, Failure> {
     Ok(Arc::new(log))
 }
 
-/// What a person must mend is told from a server that is away.
 fn cannot_open_database(error: &PostgresError) -> Failure {
-    let code = if error.is_transient() {
+    let failure = cannot_reach("event log", error.is_transient(), error);
+    failure.hint("the setting events.url names its database")
+}
+
+/// What a person must mend is told from a server that is away.
+pub fn cannot_reach(
+    what: &str,
+    is_transient: bool,
+    error: &(dyn std::error::Error + 'static),
+) -> Failure {
+    let code = if is_transient {
         Code::Unavailable
     } else {
         Code::Config
     };
-    let message = format!("the event log cannot be opened: {}", chain(error));
-    Failure::new(code, message).hint("the setting events.url names its database")
+    Failure::new(
+        code,
+        format!("the {what} cannot be opened: {}", chain(error)),
+    )
 }
 
 fn log_path(config: &Config) -> PathBuf {
     config.data_dir.join("log.db")
 }
 
-fn cannot_open(what: &str, error: &(dyn std::error::Error + 'static)) -> Failure {
+pub fn cannot_open(what: &str, error: &(dyn std::error::Error + 'static)) -> Failure {
     let message = format!("the {what} cannot be opened: {}", chain(error));
     Failure::new(Code::Unavailable, message)
 }

@@ -81,7 +81,8 @@ async fn a_rebuild_replaces_what_readers_see_and_a_rollback_brings_it_back() {
 
 #[tokio::test]
 async fn a_log_restored_from_a_backup_is_noticed_and_begins_a_new_history() {
-    let mut market = Market::start().await;
+    // The log is put back as a file.
+    let mut market = Market::start_embedded(&[]).await;
     let market_data = market.data().to_owned();
     let run = |market: &Market, args: &[&str]| {
         let output = market.command(args).output().expect("it runs");

@@ -1,9 +1,12 @@
 //! What journeys share: a running marketplace, a gRPC-web client, people, photographs.
 
 pub mod campaign;
+mod full_stack;
 pub mod grpc_web;
 pub mod market;
 pub mod person;
+pub mod process;
+pub mod servers;
 
 use std::path::PathBuf;
 

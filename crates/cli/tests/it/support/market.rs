@@ -1,27 +1,38 @@
-//! A marketplace of one's own: the binary `picasso dev` on free ports over a temporary folder.
+//! A marketplace of one's own on free ports over a temporary folder: `picasso dev`, or, when PICASSO_TEST_STACK is
+//! `full`, two processes of every role behind a proxy, over the real servers.
 
 use std::{
     net::TcpListener,
     path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
+    process::Command,
     time::{Duration, Instant},
 };
 
 use tempfile::TempDir;
 
-use super::grpc_web::Client;
+use super::{full_stack, grpc_web::Client, process::Process, servers::Servers};
 
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A running marketplace; it is killed when dropped.
 pub struct Market {
-    child: Option<Child>,
-    data: PathBuf,
-    port: u16,
-    sandbox_port: u16,
-    settings: Vec<(String, String)>,
-    // Removed last, after the process has ended.
-    _folder: Option<TempDir>,
+    /// Those that are the marketplace; the proxy and the sandbox of the full stack stand beside them.
+    processes: Vec<Process>,
+    beside: Vec<Process>,
+    site: Site,
+    // Removed last, after the processes have ended.
+    _stack: Option<full_stack::Places>,
+    _folder: TempDir,
+}
+
+/// What all processes of a marketplace share.
+#[derive(Clone)]
+pub struct Site {
+    pub data: PathBuf,
+    /// Where people come in.
+    pub port: u16,
+    pub sandbox_port: u16,
+    pub settings: Vec<(String, String)>,
 }
 
 impl Market {
@@ -32,55 +43,62 @@ impl Market {
 
     /// Starts one with settings such as `("REACTORS__POLL_MS", "50")`.
     pub async fn start_with(settings: &[(&str, &str)]) -> Self {
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        let own = |(name, value): &(&str, &str)| (format!("PICASSO_{name}"), (*value).to_owned());
+        match std::env::var("PICASSO_TEST_STACK").as_deref() {
+            Ok("full") => Self::start_full(&Servers::given(), settings).await,
+            Ok(other) if other != "embedded" => panic!("PICASSO_TEST_STACK is embedded or full"),
+            _ => Self::start_embedded(settings).await,
+        }
+    }
+
+    /// Starts `picasso dev`, whatever else is tested.
+    pub async fn start_embedded(settings: &[(&str, &str)]) -> Self {
+        let (folder, site) = Site::new(settings);
+        let dev = site.process("dev", site.port, &["dev"]);
+        Self::run(vec![dev], vec![], site, None, folder).await
+    }
+
+    /// Starts two processes of every role over these servers.
+    pub async fn start_full(servers: &Servers, settings: &[(&str, &str)]) -> Self {
+        let (folder, mut site) = Site::new(settings);
+        let places = full_stack::Places::make(servers).await;
+        site.settings.extend(places.settings());
+        site.settings.extend(full_stack::sandbox_settings(&site));
+        let (processes, beside) = full_stack::processes(&site);
+        Self::run(processes, beside, site, Some(places), folder).await
+    }
+
+    async fn run(
+        processes: Vec<Process>,
+        mut beside: Vec<Process>,
+        site: Site,
+        stack: Option<full_stack::Places>,
+        folder: TempDir,
+    ) -> Self {
+        for process in &mut beside {
+            process.start();
+        }
         let mut market = Self {
-            child: None,
-            data: folder.path().join("data"),
-            port: free_port(),
-            sandbox_port: free_port(),
-            settings: settings.iter().map(own).collect(),
-            _folder: Some(folder),
+            processes,
+            beside,
+            site,
+            _stack: stack,
+            _folder: folder,
         };
         market.boot();
         market.ready().await;
         market
     }
 
-    /// Starts the process; the caller waits for readiness.
+    /// Starts the processes; the caller waits for readiness.
     pub fn boot(&mut self) {
-        assert!(self.child.is_none(), "it runs already");
-        let log = std::fs::OpenOptions::new()
-            .create(true)
-            .append(true)
-            .open(self.log_file())
-            .expect("a log file");
-        let child = self
-            .command(&["dev"])
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(log)
-            .spawn()
-            .expect("the binary starts");
-        self.child = Some(child);
+        for process in &mut self.processes {
+            process.start();
+        }
     }
 
     /// The binary with this marketplace's settings.
     pub fn command(&self, args: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_picasso"));
-        command
-            .args(args)
-            .env_clear()
-            .env("PATH", std::env::var_os("PATH").unwrap_or_default())
-            .env("PICASSO_DATA_DIR", &self.data)
-            .env("PICASSO_SERVER__LISTEN", format!("127.0.0.1:{}", self.port))
-            .env(
-                "PICASSO_SANDBOX__LISTEN",
-                format!("127.0.0.1:{}", self.sandbox_port),
-            )
-            .envs(self.settings.iter().map(|(name, value)| (name, value)))
-            .current_dir(self.data.parent().expect("a parent"));
-        command
+        self.site.command(self.site.port, args)
     }
 
     /// What a command prints that must succeed.
@@ -94,57 +112,60 @@ impl Market {
         String::from_utf8(output.stdout).expect("UTF-8")
     }
 
-    /// Waits until the server says it is ready.
+    /// Waits until the marketplace says it is ready: it takes commands, and answers queries.
     ///
     /// # Panics
-    /// With what the process printed, when it does not become ready.
+    /// With what the processes printed, when it does not become ready.
     pub async fn ready(&mut self) {
         let began = Instant::now();
-        let url = format!("{}/readyz", self.url());
         let client = Client::new(self.url());
-        loop {
-            let answer = client.http().get(&url).send().await;
-            if answer.is_ok_and(|answer| answer.status().is_success()) {
-                return;
+        // The proxy sends the one to who takes commands, the other to who answers queries.
+        for path in full_stack::READY {
+            let url = format!("{}{path}", self.url());
+            loop {
+                let answer = client.http().get(&url).send().await;
+                if answer.is_ok_and(|answer| !answer.status().is_server_error()) {
+                    break;
+                }
+                let late = began.elapsed() > PATIENCE;
+                let all = self.processes.iter_mut().chain(&mut self.beside);
+                let ended =
+                    all.filter_map(|process| Some((process.name.clone(), process.ended()?)));
+                let ended: Vec<_> = ended.collect();
+                assert!(!late && ended.is_empty(), "not ready, ended: {ended:?}");
+                tokio::time::sleep(Duration::from_millis(10)).await;
             }
-            let ended = self
-                .child
-                .as_mut()
-                .and_then(|child| child.try_wait().ok().flatten());
-            let late = began.elapsed() > PATIENCE;
-            assert!(
-                ended.is_none() && !late,
-                "not ready ({ended:?}):\n{}",
-                self.printed()
-            );
-            tokio::time::sleep(Duration::from_millis(10)).await;
         }
     }
 
-    /// SIGKILL: no goodbye.
+    /// SIGKILL to all: no goodbye.
     pub fn kill(&mut self) {
-        if let Some(mut child) = self.child.take() {
-            child.kill().expect("killed");
-            child.wait().expect("reaped");
+        for process in &mut self.processes {
+            process.kill();
         }
     }
 
-    /// SIGTERM; answers the exit code and how long the goodbye took.
+    /// The processes that are the marketplace.
+    pub fn processes(&mut self) -> &mut [Process] {
+        &mut self.processes
+    }
+
+    /// SIGTERM to one after the other; answers the highest exit code and the longest goodbye.
     pub fn terminate(&mut self) -> (Option<i32>, Duration) {
-        let mut child = self.child.take().expect("it runs");
-        let began = Instant::now();
-        let told = Command::new("kill").arg(child.id().to_string()).status();
-        assert!(told.expect("kill runs").success());
-        let status = child.wait().expect("reaped");
-        (status.code(), began.elapsed())
+        let ends = self.processes.iter_mut().map(Process::terminate);
+        let ends: Vec<_> = ends.collect();
+        let killed = ends.iter().any(|(code, _)| code.is_none());
+        let code = ends.iter().filter_map(|(code, _)| *code).max();
+        let longest = ends.iter().map(|(_, took)| *took).max();
+        (code.filter(|_| !killed), longest.unwrap_or_default())
     }
 
     pub fn url(&self) -> String {
-        format!("http://127.0.0.1:{}", self.port)
+        format!("http://127.0.0.1:{}", self.site.port)
     }
 
     pub fn sandbox_url(&self) -> String {
-        format!("http://127.0.0.1:{}", self.sandbox_port)
+        self.site.sandbox_url()
     }
 
     pub fn client(&self) -> Client {
@@ -152,29 +173,67 @@ impl Market {
     }
 
     pub fn data(&self) -> &Path {
-        &self.data
+        &self.site.data
     }
 
-    /// What the process has said so far.
+    /// What the processes have said so far.
     pub fn printed(&self) -> String {
-        std::fs::read_to_string(self.log_file()).unwrap_or_default()
-    }
-
-    fn log_file(&self) -> PathBuf {
-        self.data.with_extension("log")
+        self.processes.iter().map(Process::printed).collect()
     }
 }
 
-impl Drop for Market {
-    fn drop(&mut self) {
-        self.kill();
-        if std::thread::panicking() {
-            eprintln!("--- the marketplace printed:\n{}", self.printed());
-        }
+impl Site {
+    fn new(settings: &[(&str, &str)]) -> (TempDir, Self) {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let own = |(name, value): &(&str, &str)| (format!("PICASSO_{name}"), (*value).to_owned());
+        let site = Self {
+            data: folder.path().join("data"),
+            port: free_port(),
+            sandbox_port: free_port(),
+            settings: settings.iter().map(own).collect(),
+        };
+        (folder, site)
+    }
+
+    pub fn sandbox_url(&self) -> String {
+        format!("http://127.0.0.1:{}", self.sandbox_port)
+    }
+
+    /// The binary with these settings, listening on `port`.
+    pub fn command(&self, port: u16, args: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_picasso"));
+        command
+            .args(args)
+            .env_clear()
+            .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+            .env("PICASSO_DATA_DIR", &self.data)
+            .env("PICASSO_SERVER__LISTEN", format!("127.0.0.1:{port}"))
+            .env(
+                "PICASSO_SERVER__PUBLIC_URL",
+                format!("http://127.0.0.1:{}", self.port),
+            )
+            .env(
+                "PICASSO_SANDBOX__LISTEN",
+                format!("127.0.0.1:{}", self.sandbox_port),
+            )
+            .envs(self.settings.iter().map(|(name, value)| (name, value)))
+            .current_dir(self.data.parent().expect("a parent"));
+        command
+    }
+
+    /// A process of the binary, listening on `port`.
+    pub fn process(&self, name: &str, port: u16, args: &[&str]) -> Process {
+        let log = self.data.with_file_name(format!("{name}.log"));
+        let args: Vec<_> = args.iter().map(ToString::to_string).collect();
+        let site = self.clone();
+        Process::new(name, log, move || {
+            let args: Vec<_> = args.iter().map(String::as_str).collect();
+            site.command(port, &args)
+        })
     }
 }
 
-fn free_port() -> u16 {
+pub fn free_port() -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     listener.local_addr().expect("an address").port()
 }

@@ -1,0 +1,135 @@
+//! The full stack: two processes of every role behind a proxy, the sandbox beside them, and a place of its own on each
+//! server.
+
+use std::{path::Path, process::Command};
+
+use sqlx::{Connection, Executor, PgConnection};
+use uuid::Uuid;
+
+use super::{
+    market::{Site, free_port},
+    process::Process,
+    servers::Servers,
+};
+
+/// Addresses that answer anything but a failure of the server once somebody takes commands, and answers queries.
+pub const READY: [&str; 2] = ["/uploads/none", "/readyz"];
+const ROLES: [&str; 4] = ["commands", "queries", "projections", "reactors"];
+const LOGS: &str = "4";
+
+/// Places on the servers that nobody else uses; given back when dropped.
+pub struct Places {
+    name: String,
+    postgres: String,
+    mongodb: String,
+}
+
+impl Places {
+    pub async fn make(servers: &Servers) -> Self {
+        let places = Self {
+            name: format!("journey_{}", Uuid::now_v7().simple()),
+            postgres: servers.get("PICASSO_TEST_POSTGRES_URL"),
+            mongodb: servers.get("PICASSO_TEST_MONGODB_JAVA_URL"),
+        };
+        let schema = format!("CREATE SCHEMA {}", places.name);
+        run(&places.postgres, &schema).await.expect("a schema");
+        places
+    }
+
+    /// The settings that point a marketplace at these places.
+    pub fn settings(&self) -> Vec<(String, String)> {
+        let Self {
+            name,
+            postgres,
+            mongodb,
+        } = self;
+        let separator = if postgres.contains('?') { '&' } else { '?' };
+        let settings = [
+            (
+                "EVENTS__URL",
+                format!("{postgres}{separator}options[search_path]={name}"),
+            ),
+            ("EVENTS__LOGS", LOGS.to_owned()),
+            ("READ__URL", format!("{mongodb}{name}")),
+        ];
+        settings
+            .map(|(setting, value)| (format!("PICASSO_{setting}"), value))
+            .to_vec()
+    }
+}
+
+impl Drop for Places {
+    fn drop(&mut self) {
+        // A thread of its own: a drop cannot wait on the runtime it runs in.
+        let (url, schema) = (
+            self.postgres.clone(),
+            format!("DROP SCHEMA {} CASCADE", self.name),
+        );
+        let dropped = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build();
+            let runtime = runtime.expect("a runtime");
+            runtime.block_on(run(&url, &schema))
+        });
+        if let Ok(Err(error)) = dropped.join() {
+            println!("the schema {} is left behind: {error}", self.name);
+        }
+    }
+}
+
+async fn run(url: &str, statement: &str) -> Result<(), sqlx::Error> {
+    let mut connection = PgConnection::connect(url).await?;
+    connection.execute(statement).await.map(drop)
+}
+
+/// What `picasso sandbox` tells to set.
+pub fn sandbox_settings(site: &Site) -> Vec<(String, String)> {
+    let url = site.sandbox_url();
+    let settings = [
+        ("PAYMENTS__SECRET_KEY", "sk_test_sandbox".to_owned()),
+        ("PAYMENTS__WEBHOOK_SECRET", "whsec_sandbox".to_owned()),
+        ("PAYMENTS__API_BASE", url.clone()),
+        ("IDENTITY__PROJECT_ID", "picasso-sandbox".to_owned()),
+        ("IDENTITY__KEYS_URL", format!("{url}/identity/keys")),
+        ("MAIL__SANDBOX_URL", url),
+    ];
+    settings
+        .map(|(setting, value)| (format!("PICASSO_{setting}"), value))
+        .to_vec()
+}
+
+/// The marketplace's own processes, and those beside it.
+pub fn processes(site: &Site) -> (Vec<Process>, Vec<Process>) {
+    let (mut processes, mut addresses) = (vec![], vec![]);
+    for role in ROLES {
+        for number in 1..=2 {
+            let port = free_port();
+            let name = format!("{role}-{number}");
+            let variable = format!("PICASSO_{}_{number}", role.to_uppercase());
+            addresses.push((variable, format!("127.0.0.1:{port}")));
+            processes.push(site.process(&name, port, &["serve", "--role", role]));
+        }
+    }
+    addresses.push((
+        "PICASSO_PROXY".to_owned(),
+        format!("127.0.0.1:{}", site.port),
+    ));
+    let sandbox = site.process("sandbox", site.sandbox_port, &["sandbox"]);
+    (processes, vec![sandbox, proxy(site, addresses)])
+}
+
+fn proxy(site: &Site, addresses: Vec<(String, String)>) -> Process {
+    let config = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../infra/proxy/haproxy.cfg");
+    let haproxy = std::env::var_os("PICASSO_TEST_HAPROXY").unwrap_or_else(|| "haproxy".into());
+    let log = site.data.with_file_name("proxy.log");
+    Process::new("proxy", log, move || {
+        let mut command = Command::new(&haproxy);
+        command
+            .arg("-db")
+            .arg("-f")
+            .arg(&config)
+            .envs(addresses.clone());
+        command
+    })
+}

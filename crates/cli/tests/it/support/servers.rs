@@ -1,0 +1,137 @@
+//! The real servers a full stack runs on: those that run anyway, or some of one's own, to be killed.
+
+use std::{
+    collections::HashMap,
+    path::{Path, PathBuf},
+    process::{Command, Output},
+};
+
+use tempfile::TempDir;
+
+use super::process::signal;
+
+/// Where servers are, by the variables that `scripts/servers env` prints.
+pub struct Servers {
+    variables: HashMap<String, String>,
+    own: Option<Own>,
+}
+
+/// Servers whose state is in a folder of their own.
+struct Own {
+    folder: TempDir,
+    names: Vec<&'static str>,
+}
+
+impl Servers {
+    /// Those that `make test` has started, or a person has given.
+    pub fn given() -> Self {
+        Self {
+            variables: std::env::vars().collect(),
+            own: None,
+        }
+    }
+
+    /// Starts some of one's own.
+    pub fn start(names: &[&'static str]) -> Self {
+        let folder = tempfile::Builder::new().prefix("picasso-servers").tempdir();
+        let folder = folder.expect("a temporary folder");
+        let own = Own {
+            folder,
+            names: names.to_vec(),
+        };
+        own.run("up", names);
+        let mut servers = Self {
+            variables: HashMap::new(),
+            own: Some(own),
+        };
+        servers.look();
+        servers
+    }
+
+    fn own(&self) -> &Own {
+        self.own.as_ref().expect("servers of one's own")
+    }
+
+    /// Reads the addresses anew.
+    fn look(&mut self) {
+        let text = self.own().run("env", &[]);
+        let lines = text.lines().filter_map(|line| line.strip_prefix("export "));
+        let pairs = lines.filter_map(|line| line.split_once('='));
+        self.variables = pairs
+            .map(|(name, value)| (name.to_owned(), value.trim_matches('\'').to_owned()))
+            .collect();
+    }
+
+    /// The value of a variable.
+    ///
+    /// # Panics
+    /// With what to do, when the server does not run.
+    pub fn get(&self, variable: &str) -> String {
+        let found = self.variables.get(variable).cloned();
+        found.unwrap_or_else(|| {
+            panic!("{variable} is not set: run `make test`, or `scripts/servers up && source <(scripts/servers env)` first")
+        })
+    }
+
+    /// SIGKILL to all processes of a server; PostgreSQL's children end when they notice.
+    pub fn kill(&self, name: &str) {
+        self.signal(name, "KILL");
+    }
+
+    /// Sends a signal to a server's main process.
+    pub fn signal(&self, name: &str, signal_name: &str) {
+        signal(self.own().process(name), signal_name);
+    }
+
+    /// Starts those again that were killed, at their former addresses.
+    pub fn revive(&self) {
+        self.own().run("up", &self.own().names);
+    }
+}
+
+impl Own {
+    fn run(&self, verb: &str, names: &[&str]) -> String {
+        let output = self.command().arg(verb).args(names).output();
+        text(verb, &output.expect("scripts/servers runs"))
+    }
+
+    fn command(&self) -> Command {
+        let mut command = Command::new(scripts().join("servers"));
+        let given = std::env::vars().filter(|(name, _)| name.starts_with("PICASSO_TEST_"));
+        for (name, _) in given {
+            command.env_remove(name);
+        }
+        command.env("PICASSO_LOCAL", self.folder.path());
+        command
+    }
+
+    fn process(&self, name: &str) -> u32 {
+        let file = self.folder.path().join("servers").join(name).join("pid");
+        let pid = std::fs::read_to_string(file).expect("a process id");
+        let pid = pid.split(' ').next().expect("a process id");
+        pid.parse().expect("a number")
+    }
+}
+
+impl Drop for Own {
+    fn drop(&mut self) {
+        let output = self.command().arg("down").args(&self.names).output();
+        if !output.is_ok_and(|output| output.status.success()) {
+            eprintln!("servers in {} may still run", self.folder.path().display());
+        }
+    }
+}
+
+fn scripts() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../scripts")
+}
+
+fn text(verb: &str, output: &Output) -> String {
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    let complaint = String::from_utf8_lossy(&output.stderr);
+    assert!(
+        output.status.success(),
+        "scripts/servers {verb}: {said}{complaint}"
+    );
+    said
+}
