@@ -46,6 +46,11 @@ impl Roles {
         }
     }
 
+    /// Whether anything stands still without the log.
+    fn log(self) -> bool {
+        self.commands || self.projections || self.reactors
+    }
+
     /// Whether anything needs the read store; who only takes commands goes on without it.
     fn read(self) -> bool {
         self.queries || self.projections || self.reactors
@@ -199,18 +204,24 @@ impl Parts<'_> {
                 clock: Arc::clone(&self.write.clock),
                 arrived: Arc::clone(&self.write.webhook_arrived),
             }),
-            checks: self.checks(),
+            checks: self.checks(roles),
             metrics: Some(metrics),
             page: Some(Bytes::from_static(PAGE)),
         }
     }
 
-    /// What this process cannot do its part without.
-    fn checks(&self) -> Vec<Check> {
-        let log = Check::log(Arc::clone(&self.stores.log));
-        let store = self.read.map(|read| read.side.live.store());
-        let store = store.map(|store| Check::read_store(Arc::clone(store), "gallery"));
-        [Some(log), store].into_iter().flatten().collect()
+    /// What this process cannot do its part without. Who answers queries does without the log, who takes commands
+    /// without the read store.
+    fn checks(&self, roles: Roles) -> Vec<Check> {
+        let mut checks = vec![];
+        if roles.log() {
+            checks.push(Check::log(Arc::clone(&self.stores.log)));
+        }
+        if let Some(read) = self.read {
+            let store = Arc::clone(read.side.live.store());
+            checks.push(Check::read_store(store, "gallery"));
+        }
+        checks
     }
 }
 

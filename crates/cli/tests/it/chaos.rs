@@ -1,12 +1,13 @@
-//! Kill -9 of the whole process at random moments under sixteen writers: what was acknowledged is there, once.
+//! Kill -9 at random moments under sixteen writers, of the whole marketplace or of any process and server of the full
+//! stack: what was acknowledged is there, once, and every read model equals the log.
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeMap, HashMap},
     sync::{
         Arc,
         atomic::{AtomicBool, AtomicU64, Ordering},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use picasso_api::proto::{
@@ -20,17 +21,25 @@ use picasso_api::proto::{
 use prost::Message;
 use rand::{Rng, SeedableRng, rngs::StdRng};
 use sha2::{Digest, Sha256};
+use tokio::task::{JoinHandle, JoinSet};
 use tonic::Code;
 
 use crate::support::{
-    campaign,
+    campaign, full_stack,
     grpc_web::{CallError, Refusal},
     market::Market,
     person::{Person, eur, request_id},
     photograph,
+    servers::Servers,
 };
 
 const WRITERS: usize = 16;
+/// How servers are struck; SIGQUIT is PostgreSQL's immediate stop.
+const SERVER_STRIKES: [(&str, &str); 3] = [
+    ("postgres", "QUIT"),
+    ("postgres", "KILL"),
+    ("ferretdb", "KILL"),
+];
 /// A writer gives up on one command after so many tries: the market must have come back long before.
 const MAX_TRIES: u32 = 2_000;
 
@@ -178,88 +187,174 @@ async fn upload_again_and_again(person: Person, over: Arc<AtomicBool>) -> usize 
     finished
 }
 
+/// Sixteen writers and an uploader who never give up.
+struct Load {
+    over: Arc<AtomicBool>,
+    done: Arc<AtomicU64>,
+    writers: JoinSet<Acknowledged>,
+    uploads: JoinHandle<usize>,
+}
+
+impl Load {
+    async fn begin(market: &Market) -> Self {
+        let artist = Person::join(market, "artist").await;
+        let file = photograph("orientation-landscape-1.jpg");
+        let shared = artist.publish(&file, "Shared", Edition::Open).await;
+        let over = Arc::new(AtomicBool::new(false));
+        let done = Arc::new(AtomicU64::new(0));
+        let mut writers = JoinSet::new();
+        for number in 0..WRITERS {
+            let person = Person::join(market, &format!("writer{number}")).await;
+            let own = person.publish(&file, "Own", Edition::Open).await;
+            let writer = Writer {
+                person,
+                own_picture: own.picture_id,
+                shared_picture: shared.picture_id.clone(),
+                over: Arc::clone(&over),
+                done: Arc::clone(&done),
+                acknowledged: Acknowledged::new(),
+            };
+            writers.spawn(writer.run());
+        }
+        let uploader = Person::join(market, "uploader").await;
+        let uploads = tokio::spawn(upload_again_and_again(uploader, Arc::clone(&over)));
+        Self {
+            over,
+            done,
+            writers,
+            uploads,
+        }
+    }
+
+    /// How many commands were acknowledged so far.
+    fn done(&self) -> u64 {
+        self.done.load(Ordering::Relaxed)
+    }
+
+    /// Lets what is in hand end, then holds the log and the read models against what was acknowledged.
+    async fn end(self, market: &mut Market) {
+        self.over.store(true, Ordering::Relaxed);
+        let acknowledged: Acknowledged = self
+            .writers
+            .join_all()
+            .await
+            .into_iter()
+            .flatten()
+            .collect();
+        let uploads = self.uploads.await.expect("the uploader ended");
+        caught_up(market).await;
+        let (code, _) = market.terminate();
+        assert_eq!(code, Some(0), "a clean stop");
+        check_log(market, &acknowledged, uploads);
+        check_models(market);
+        println!(
+            "  {} acknowledged commands and {uploads} uploads, all there, none twice",
+            acknowledged.len()
+        );
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn campaign_kill_nine_loses_and_doubles_nothing() {
     let rounds = campaign::size(4, 300);
     let seed = campaign::seed();
     println!("campaign kill -9: {rounds} rounds, {WRITERS} writers, PICASSO_SEED={seed}");
     let mut rng = StdRng::seed_from_u64(seed);
-    let mut market = Market::start().await;
-    let artist = Person::join(&market, "artist").await;
-    let file = photograph("orientation-landscape-1.jpg");
-    let shared = artist
-        .publish(&file, "Shared", Edition::Open)
-        .await
-        .picture_id;
-    let (over, done) = (
-        Arc::new(AtomicBool::new(false)),
-        Arc::new(AtomicU64::new(0)),
-    );
-    let mut writers = tokio::task::JoinSet::new();
-    for number in 0..WRITERS {
-        let person = Person::join(&market, &format!("writer{number}")).await;
-        let own_picture = person.publish(&file, "Own", Edition::Open).await.picture_id;
-        let writer = Writer {
-            person,
-            own_picture,
-            shared_picture: shared.clone(),
-            over: Arc::clone(&over),
-            done: Arc::clone(&done),
-            acknowledged: Acknowledged::new(),
-        };
-        writers.spawn(writer.run());
-    }
-    let uploader = Person::join(&market, "uploader").await;
-    let uploads = tokio::spawn(upload_again_and_again(uploader, Arc::clone(&over)));
+    let mut market = Market::start_embedded(&[]).await;
+    let load = Load::begin(&market).await;
     for round in 0..rounds {
         tokio::time::sleep(Duration::from_millis(rng.random_range(5..700))).await;
         market.kill();
         market.boot();
         market.ready().await;
         if round % 25 == 24 {
-            println!(
-                "  round {}: {} acknowledged",
-                round + 1,
-                done.load(Ordering::Relaxed)
-            );
+            println!("  round {}: {} acknowledged", round + 1, load.done());
         }
     }
-    over.store(true, Ordering::Relaxed);
-    let acknowledged: Acknowledged = writers.join_all().await.into_iter().flatten().collect();
-    let uploads = uploads.await.expect("the uploader ended");
-    let (code, _) = market.terminate();
-    assert_eq!(code, Some(0), "a clean stop");
-    check_log(&market, &acknowledged, uploads);
-    check_models(&market);
-    println!(
-        "campaign kill -9: {} acknowledged commands and {uploads} uploads, all there, none twice",
-        acknowledged.len()
-    );
+    load.end(&mut market).await;
+}
+
+/// Any process of ours, or a server under it, PostgreSQL by an immediate stop too.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn campaign_any_process_killed_loses_and_doubles_nothing() {
+    let rounds = campaign::size(6, 500);
+    let seed = campaign::seed();
+    println!("campaign any process: {rounds} rounds, {WRITERS} writers, PICASSO_SEED={seed}");
+    let mut rng = StdRng::seed_from_u64(seed);
+    let servers = Servers::start(full_stack::SERVERS);
+    let mut market = Market::start_full(&servers, &[]).await;
+    let load = Load::begin(&market).await;
+    let mut struck: BTreeMap<String, u32> = BTreeMap::new();
+    for round in 0..rounds {
+        tokio::time::sleep(Duration::from_millis(rng.random_range(5..700))).await;
+        // The servers first, each in turn, so that even a short run strikes all of them.
+        let server = usize::try_from(round).ok();
+        let server = server.filter(|round| *round < SERVER_STRIKES.len());
+        let server = server.or_else(|| {
+            let any = rng.random_range(0..SERVER_STRIKES.len() * 4);
+            Some(any).filter(|any| *any < SERVER_STRIKES.len())
+        });
+        let name = match server.and_then(|server| SERVER_STRIKES.get(server)) {
+            Some((name, signal)) => {
+                servers.strike(name, signal);
+                servers.revive();
+                format!("{name} by SIG{signal}")
+            }
+            None => {
+                let any = rng.random_range(0..market.processes().len());
+                let process = &mut market.processes()[any];
+                process.kill();
+                process.start();
+                process.name.clone()
+            }
+        };
+        *struck.entry(name).or_default() += 1;
+        if round % 25 == 24 {
+            println!("  round {}: {} acknowledged", round + 1, load.done());
+        }
+    }
+    println!("  struck: {struck:?}");
+    load.end(&mut market).await;
+}
+
+/// Waits until every read model has folded the whole log.
+pub async fn caught_up(market: &Market) {
+    let patience = Instant::now() + Duration::from_secs(120);
+    loop {
+        let status: serde_json::Value =
+            serde_json::from_str(&market.says(&["--json", "status"])).expect("JSON");
+        let projections = status["projections"].as_array().expect("projections");
+        if projections.iter().all(|projection| projection["lag"] == 0) {
+            return;
+        }
+        assert!(Instant::now() < patience, "not caught up: {projections:?}");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
 }
 
 /// Offsets are 1, 2, 3 …; every acknowledged request has exactly one event, where its receipt said.
 fn check_log(market: &Market, acknowledged: &Acknowledged, uploads: usize) {
     let text = market.says(&["events", "export"]);
-    let mut found: HashMap<String, u64> = HashMap::new();
+    let mut found: HashMap<String, (u64, u64)> = HashMap::new();
+    let mut heads: HashMap<u64, u64> = HashMap::new();
     let mut pictures = 0;
-    for (line, expected_offset) in text.lines().zip(1_u64..) {
+    for line in text.lines() {
         let event: serde_json::Value = serde_json::from_str(line).expect("JSON");
-        let offset = event["offset"].as_u64().expect("an offset");
-        assert_eq!(offset, expected_offset, "offsets have a hole");
+        let number = |field: &str| event[field].as_u64().expect("a number");
+        let (log, offset) = (number("log"), number("offset"));
+        let before = heads.insert(log, offset).unwrap_or_default();
+        assert_eq!(offset, before + 1, "the offsets of log {log} have a hole");
         pictures += usize::from(event["event_type"] == "PictureUploaded");
         if let Some(request_id) = event["metadata"]["request_id"].as_str() {
-            let before = found.insert(request_id.to_owned(), offset);
+            let before = found.insert(request_id.to_owned(), (log, offset));
             assert_eq!(before, None, "request {request_id} was recorded twice");
         }
     }
     assert_eq!(pictures, uploads + WRITERS + 1, "pictures");
     for (request_id, position) in acknowledged {
-        let offset = found.get(request_id).copied();
-        assert_eq!(
-            offset,
-            Some(position.offset),
-            "acknowledged request {request_id}"
-        );
+        let place = (u64::from(position.log), position.offset);
+        let found = found.get(request_id).copied();
+        assert_eq!(found, Some(place), "acknowledged request {request_id}");
     }
 }
 

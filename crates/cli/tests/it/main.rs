@@ -5,3 +5,5 @@ mod support;
 mod chaos;
 mod command_line;
 mod journey;
+mod links;
+mod outages;

@@ -1,12 +1,14 @@
 //! What journeys share: a running marketplace, a gRPC-web client, people, photographs.
 
 pub mod campaign;
-mod full_stack;
+mod counter;
+pub mod full_stack;
 pub mod grpc_web;
 pub mod market;
 pub mod person;
 pub mod process;
 pub mod servers;
+pub mod toxiproxy;
 
 use std::path::PathBuf;
 

@@ -14,6 +14,14 @@ use super::{
 
 /// Addresses that answer anything but a failure of the server once somebody takes commands, and answers queries.
 pub const READY: [&str; 2] = ["/uploads/none", "/readyz"];
+/// The servers it needs.
+pub const SERVERS: &[&str] = &["postgres", "ferretdb", "proxy"];
+/// What each server's address is set by.
+pub const LINKS: [(&str, &str); 3] = [
+    ("postgres", "EVENTS__URL"),
+    ("mongodb", "READ__URL"),
+    ("stripe", "PAYMENTS__API_BASE"),
+];
 const ROLES: [&str; 4] = ["commands", "queries", "projections", "reactors"];
 const LOGS: &str = "4";
 
@@ -29,7 +37,7 @@ impl Places {
         let places = Self {
             name: format!("journey_{}", Uuid::now_v7().simple()),
             postgres: servers.get("PICASSO_TEST_POSTGRES_URL"),
-            mongodb: servers.get("PICASSO_TEST_MONGODB_JAVA_URL"),
+            mongodb: servers.mongodb(),
         };
         let schema = format!("CREATE SCHEMA {}", places.name);
         run(&places.postgres, &schema).await.expect("a schema");

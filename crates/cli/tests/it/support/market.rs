@@ -10,7 +10,7 @@ use std::{
 
 use tempfile::TempDir;
 
-use super::{full_stack, grpc_web::Client, process::Process, servers::Servers};
+use super::{full_stack, grpc_web::Client, process::Process, servers::Servers, toxiproxy::Link};
 
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -23,6 +23,16 @@ pub struct Market {
     // Removed last, after the processes have ended.
     _stack: Option<full_stack::Places>,
     _folder: TempDir,
+}
+
+/// The links of a full stack, by the server they lead to.
+pub struct Links(Vec<Link>);
+
+impl Links {
+    pub fn to(&self, name: &str) -> &Link {
+        let found = self.0.iter().find(|link| link.name == name);
+        found.unwrap_or_else(|| panic!("there is no link to {name}"))
+    }
 }
 
 /// What all processes of a marketplace share.
@@ -65,6 +75,27 @@ impl Market {
         site.settings.extend(full_stack::sandbox_settings(&site));
         let (processes, beside) = full_stack::processes(&site);
         Self::run(processes, beside, site, Some(places), folder).await
+    }
+
+    /// The same, with every server behind a link that can be made bad.
+    pub async fn start_linked(servers: &Servers, settings: &[(&str, &str)]) -> (Self, Links) {
+        let (folder, mut site) = Site::new(settings);
+        let places = full_stack::Places::make(servers).await;
+        site.settings.extend(places.settings());
+        site.settings.extend(full_stack::sandbox_settings(&site));
+        let mut links = vec![];
+        for (name, setting) in full_stack::LINKS {
+            let setting = format!("PICASSO_{setting}");
+            let found = site.settings.iter_mut().find(|(name, _)| *name == setting);
+            let (_, url) = found.expect("the setting of a link");
+            let upstream = address(url);
+            let link = Link::open(servers, name, &upstream).await;
+            *url = url.replace(&upstream, &format!("127.0.0.1:{}", link.port));
+            links.push(link);
+        }
+        let (processes, beside) = full_stack::processes(&site);
+        let market = Self::run(processes, beside, site, Some(places), folder).await;
+        (market, Links(links))
     }
 
     async fn run(
@@ -231,6 +262,14 @@ impl Site {
             site.command(port, &args)
         })
     }
+}
+
+/// The `127.0.0.1:port` of an address.
+fn address(url: &str) -> String {
+    let from = url.find("127.0.0.1:").expect("an address of this machine");
+    let end = url[from + 10..].find(|c: char| !c.is_ascii_digit());
+    let end = end.map_or(url.len(), |end| from + 10 + end);
+    url[from..end].to_owned()
 }
 
 pub fn free_port() -> u16 {

@@ -72,6 +72,16 @@ impl Process {
         panic!("{} does not stop", self.name);
     }
 
+    /// The most memory it has needed, of its own; `None` when it does not run.
+    pub fn most_memory_kib(&mut self) -> Option<u64> {
+        let id = self.child.as_ref()?.id();
+        let status = std::fs::read_to_string(format!("/proc/{id}/status")).ok()?;
+        let line = status
+            .lines()
+            .find_map(|line| line.strip_prefix("VmHWM:"))?;
+        line.trim().split(' ').next()?.parse().ok()
+    }
+
     /// What it has said so far.
     pub fn printed(&self) -> String {
         std::fs::read_to_string(&self.log).unwrap_or_default()

@@ -4,11 +4,15 @@ use std::{
     collections::HashMap,
     path::{Path, PathBuf},
     process::{Command, Output},
+    time::{Duration, Instant},
 };
 
 use tempfile::TempDir;
 
 use super::process::signal;
+
+/// How long a server may take to end.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Where servers are, by the variables that `scripts/servers env` prints.
 pub struct Servers {
@@ -73,14 +77,23 @@ impl Servers {
         })
     }
 
-    /// SIGKILL to all processes of a server; PostgreSQL's children end when they notice.
-    pub fn kill(&self, name: &str) {
-        self.signal(name, "KILL");
+    /// The quick one of the servers that speak MongoDB's protocol; of one's own, the one that survives being killed.
+    pub fn mongodb(&self) -> String {
+        self.get(match self.own {
+            Some(_) => "PICASSO_TEST_MONGODB_URL",
+            None => "PICASSO_TEST_MONGODB_JAVA_URL",
+        })
     }
 
-    /// Sends a signal to a server's main process.
-    pub fn signal(&self, name: &str, signal_name: &str) {
-        signal(self.own().process(name), signal_name);
+    /// Sends a signal that ends it to a server, and waits until it has ended.
+    pub fn strike(&self, name: &str, signal_name: &str) {
+        let process = self.own().process(name);
+        signal(process, signal_name);
+        let patience = Instant::now() + PATIENCE;
+        while is_alive(process) {
+            assert!(Instant::now() < patience, "{name} does not end");
+            std::thread::sleep(Duration::from_millis(5));
+        }
     }
 
     /// Starts those again that were killed, at their former addresses.
@@ -120,6 +133,13 @@ impl Drop for Own {
             eprintln!("servers in {} may still run", self.folder.path().display());
         }
     }
+}
+
+/// A zombie is dead.
+fn is_alive(process: u32) -> bool {
+    let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
+    let state = stat.rsplit_once(") ").map(|(_, rest)| rest);
+    state.is_some_and(|state| !state.starts_with('Z'))
 }
 
 fn scripts() -> PathBuf {

@@ -1,0 +1,258 @@
+//! Bad links between the processes and each server: what goes on, what is refused, that all heals by itself, and that
+//! nobody makes things worse by trying again and again.
+
+use std::time::{Duration, Instant};
+
+use picasso_api::proto::{
+    commands::v1::{
+        LikePictureRequest, LikePictureResponse, StartCheckoutRequest, StartCheckoutResponse,
+        StartUploadRequest, StartUploadResponse, UnlikePictureRequest, UnlikePictureResponse,
+    },
+    queries::v1::{GetPictureRequest, GetPictureResponse},
+    types::v1::Edition,
+};
+use tonic::Code;
+
+use crate::support::{
+    campaign,
+    grpc_web::CallError,
+    market::Market,
+    person::{Person, eur, request_id},
+    photograph,
+    servers::Servers,
+    toxiproxy::{Fault, Link},
+};
+
+/// What people do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Deed {
+    Like,
+    Look,
+    Upload,
+    Checkout,
+}
+
+const DEEDS: [Deed; 4] = [Deed::Like, Deed::Look, Deed::Upload, Deed::Checkout];
+
+/// What is refused while a link is bad; everything else works.
+const REFUSED: &[(&str, Fault, &[Deed])] = &[
+    ("postgres", Fault::Latency, &[]),
+    ("postgres", Fault::Bandwidth, &[]),
+    ("postgres", Fault::SlowClose, &[]),
+    // Without the log nothing is promised; what is there already can be looked at.
+    (
+        "postgres",
+        Fault::Reset,
+        &[Deed::Like, Deed::Upload, Deed::Checkout],
+    ),
+    (
+        "postgres",
+        Fault::Cut,
+        &[Deed::Like, Deed::Upload, Deed::Checkout],
+    ),
+    ("mongodb", Fault::Latency, &[]),
+    ("mongodb", Fault::Bandwidth, &[]),
+    ("mongodb", Fault::SlowClose, &[]),
+    // Commands do not know the read models.
+    ("mongodb", Fault::Reset, &[Deed::Look]),
+    ("mongodb", Fault::Cut, &[Deed::Look]),
+    ("stripe", Fault::Latency, &[]),
+    ("stripe", Fault::Bandwidth, &[]),
+    ("stripe", Fault::SlowClose, &[]),
+    ("stripe", Fault::Reset, &[Deed::Checkout]),
+    ("stripe", Fault::Cut, &[Deed::Checkout]),
+];
+
+/// The longest anybody waits for an answer, good or bad: the deadline of a call, and the way there and back.
+const ANSWER: Duration = Duration::from_secs(20);
+/// How long after a link is mended everything works again.
+const HEALED: Duration = Duration::from_secs(20);
+/// The most a server may be asked while its link is bad, to what the same deeds ask of it otherwise.
+const STORM: f64 = 1.5;
+/// How often each deed is done under a fault.
+const TIMES: usize = 3;
+
+struct People {
+    artist: Person,
+    visitor: Person,
+    picture: String,
+    liked: bool,
+}
+
+type Done = Result<(), CallError>;
+
+impl People {
+    async fn join(market: &Market) -> Self {
+        let artist = Person::join(market, "artist").await;
+        let visitor = Person::join(market, "visitor").await;
+        let file = photograph("orientation-landscape-1.jpg");
+        let picture = artist.publish(&file, "A walk", Edition::Open).await;
+        Self {
+            artist,
+            visitor,
+            picture: picture.picture_id,
+            liked: false,
+        }
+    }
+
+    async fn act(&mut self, deed: Deed) -> Done {
+        match deed {
+            Deed::Like => self.like().await,
+            Deed::Look => self.look().await,
+            Deed::Upload => self.upload().await,
+            Deed::Checkout => self.checkout().await,
+        }
+    }
+
+    /// Likes, or takes it back: each is one event.
+    async fn like(&mut self) -> Done {
+        let (request_id, picture_id) = (request_id(), self.picture.clone());
+        let client = &self.visitor.client;
+        if self.liked {
+            let method = "picasso.commands.v1.ReactionCommandService/UnlikePicture";
+            let request = UnlikePictureRequest {
+                request_id,
+                picture_id,
+            };
+            let _: UnlikePictureResponse = client.call(method, &request).await?;
+        } else {
+            let method = "picasso.commands.v1.ReactionCommandService/LikePicture";
+            let request = LikePictureRequest {
+                request_id,
+                picture_id,
+            };
+            let _: LikePictureResponse = client.call(method, &request).await?;
+        }
+        self.liked = !self.liked;
+        Ok(())
+    }
+
+    async fn look(&self) -> Done {
+        let method = "picasso.queries.v1.GalleryQueryService/GetPicture";
+        let request = GetPictureRequest {
+            picture_id: self.picture.clone(),
+            min_position: vec![],
+        };
+        let _: GetPictureResponse = self.visitor.client.call(method, &request).await?;
+        Ok(())
+    }
+
+    async fn upload(&self) -> Done {
+        let method = "picasso.commands.v1.PictureCommandService/StartUpload";
+        let start = StartUploadRequest {
+            request_id: request_id(),
+            size_bytes: 1_000,
+            sha256: "ab".repeat(32),
+        };
+        let _: StartUploadResponse = self.artist.client.call(method, &start).await?;
+        Ok(())
+    }
+
+    async fn checkout(&self) -> Done {
+        let method = "picasso.commands.v1.PurchaseCommandService/StartCheckout";
+        let start = StartCheckoutRequest {
+            request_id: request_id(),
+            picture_id: self.picture.clone(),
+            shown_price: eur(1_500),
+        };
+        let _: StartCheckoutResponse = self.visitor.client.call(method, &start).await?;
+        Ok(())
+    }
+}
+
+/// A refusal that says: try again.
+fn passes(error: &CallError) -> bool {
+    match error {
+        CallError::Broken(_) => true,
+        CallError::Refused(refusal) => matches!(
+            refusal.code,
+            Code::Unavailable | Code::DeadlineExceeded | Code::Aborted
+        ),
+    }
+}
+
+/// Does each deed a few times; answers what went wrong with what was expected of it.
+async fn try_all(people: &mut People, refused: &[Deed]) -> Vec<String> {
+    let mut surprises = vec![];
+    for deed in DEEDS {
+        for _ in 0..TIMES {
+            let began = Instant::now();
+            let done = people.act(deed).await;
+            let took = began.elapsed();
+            let expected = match &done {
+                Ok(()) => !refused.contains(&deed),
+                Err(error) => refused.contains(&deed) && passes(error),
+            };
+            if !expected || took > ANSWER {
+                surprises.push(format!("{deed:?} after {} ms: {done:?}", took.as_millis()));
+            }
+        }
+    }
+    surprises
+}
+
+/// Waits until everything works.
+async fn healed(people: &mut People) -> Duration {
+    let began = Instant::now();
+    loop {
+        let mut failed = None;
+        for deed in DEEDS {
+            if let Err(error) = people.act(deed).await {
+                failed = Some((deed, error));
+            }
+        }
+        match failed {
+            None => return began.elapsed(),
+            Some(failed) => assert!(began.elapsed() < HEALED, "not healed: {failed:?}"),
+        }
+    }
+}
+
+/// Bytes that go to a server while `work` is done, and how long it takes.
+async fn asked(link: &Link, work: impl Future<Output = ()>) -> (f64, f64) {
+    let (before, began) = (link.sent(), Instant::now());
+    work.await;
+    #[expect(clippy::cast_precision_loss, reason = "a ratio for people")]
+    let sent = (link.sent() - before) as f64;
+    (sent, began.elapsed().as_secs_f64())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn campaign_bad_links_refuse_what_they_must_and_heal_by_themselves() {
+    let servers = Servers::given();
+    let (market, links) = Market::start_linked(&servers, &[("PAYMENTS__TIMEOUT_S", "3")]).await;
+    let mut people = People::join(&market).await;
+    healed(&mut people).await;
+    let full = campaign::size(0, 1) == 1;
+    for (name, fault, refused) in REFUSED {
+        // A short run cuts each link; a full one does everything to each.
+        if !full && *fault != Fault::Cut {
+            continue;
+        }
+        let link = links.to(name);
+        let (idle, pause) = asked(link, tokio::time::sleep(Duration::from_secs(2))).await;
+        let idle_per_s = idle / pause;
+        let calm = asked(link, async { drop(try_all(&mut people, &[]).await) });
+        let (calm, took) = calm.await;
+        let deeds = (calm - idle_per_s * took).max(0.0);
+        link.break_by(*fault).await;
+        let mut surprises = vec![];
+        let bad = asked(link, async {
+            surprises = try_all(&mut people, refused).await;
+        });
+        let (bad, took) = bad.await;
+        link.mend(*fault).await;
+        // To what the same deeds, and as much time, ask otherwise.
+        let ratio = bad / (deeds + idle_per_s * took).max(1.0);
+        let took = healed(&mut people).await;
+        println!(
+            "  {name} {fault:?}: refused {refused:?}, healed after {} ms, asked {ratio:.2} times",
+            took.as_millis()
+        );
+        assert!(surprises.is_empty(), "{name} {fault:?}: {surprises:#?}");
+        assert!(
+            ratio <= STORM,
+            "{name} {fault:?}: {bad} bytes, {deeds} in peace"
+        );
+    }
+}
