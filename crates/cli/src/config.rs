@@ -38,6 +38,7 @@ pub struct Config {
     pub log: LogConfig,
     pub server: Server,
     pub events: Events,
+    pub keys: Keys,
     pub pictures: Pictures,
     pub payments: Payments,
     pub identity: Identity,
@@ -67,6 +68,16 @@ pub struct Events {
     /// The PostgreSQL database that keeps them, `postgres://user:password@host/database`; a file in the data folder
     /// if not set.
     pub url: Option<Secret>,
+}
+
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Keys {
+    /// Seals links; 32 bytes in hex or base64. Processes without a data folder in common need the same one. Made and
+    /// kept in the data folder if not set.
+    pub links: Option<Secret>,
+    /// Signs page tokens; as for `links`.
+    pub page_tokens: Option<Secret>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -139,6 +150,7 @@ impl Default for Config {
             log: LogConfig::default(),
             server: Server::default(),
             events: Events::default(),
+            keys: Keys::default(),
             pictures: Pictures::default(),
             payments: Payments::default(),
             identity: Identity::default(),
@@ -251,7 +263,7 @@ impl Config {
         };
         // Variables of the test suite and the build share the prefix but are no settings.
         let environment = Env::prefixed("PICASSO_")
-            .ignore(&["photos", "campaign", "cases", "seed", "bless"])
+            .ignore(&["photos", "campaign", "cases", "seed", "bless", "local"])
             .filter(|key| !key.starts_with("test_"))
             .split("__");
         figment = figment.merge(environment);

@@ -7,11 +7,12 @@ use std::{
 
 use picasso_adapters::{
     postgres::{PostgresError, event_log::PostgresLog},
-    sqlite::{desk::Desk, event_log::SqliteEventLog, read_store::SqliteReadStore},
+    sqlite::{event_log::SqliteEventLog, read_store::SqliteReadStore},
 };
 use picasso_eventlog::{Epoch, EventFeed, EventLog, LogFeed, LogId};
 use picasso_projections::{ports::ReadStore, runtime::backoff::chain};
 
+use super::desk::Desk;
 use crate::{
     config::Config,
     exit::{Code, Failure},
@@ -34,14 +35,13 @@ impl Stores {
         let log = open_log(config).await?;
         let read = SqliteReadStore::open(&config.data_dir.join("read.db"))
             .map_err(|error| cannot_open("read store", &error))?;
-        let desk = Desk::open(&config.data_dir.join("desk.db"))
-            .map_err(|error| cannot_open("desk", &error))?;
+        let desk = Desk::open(config).await?;
         Ok(Self {
             feed: Arc::new(LogFeed::new(Arc::clone(&log))),
             log,
             read: Arc::new(read),
             desk,
-            keys: Keys::open(&config.data_dir)?,
+            keys: Keys::open(config)?,
         })
     }
 
@@ -74,7 +74,7 @@ pub async fn begin_epoch(config: &Config) -> Result<Epoch, Failure> {
     match config.events.url() {
         Some(url) => PostgresLog::begin_epoch(url, logs)
             .await
-            .map_err(|error| cannot_open_database(&error)),
+            .map_err(|error| cannot_open_database("event log", &error)),
         None => SqliteEventLog::begin_epoch(&log_path(config), logs)
             .map_err(|error| cannot_open("event log", &error)),
     }
@@ -84,7 +84,7 @@ async fn expect_existing(config: &Config) -> Result<(), Failure> {
     let (exists, place) = match config.events.url() {
         Some(url) => {
             let exists = PostgresLog::exists(url).await;
-            let exists = exists.map_err(|error| cannot_open_database(&error))?;
+            let exists = exists.map_err(|error| cannot_open_database("event log", &error))?;
             (exists, "the database of events.url".to_owned())
         }
         None => (
@@ -104,7 +104,7 @@ async fn open_log(config: &Config) -> Result<Arc<dyn EventLog>, Failure> {
     let logs = config.events.logs;
     if let Some(url) = config.events.url() {
         let log = PostgresLog::open(url, logs).await;
-        let log = log.map_err(|error| cannot_open_database(&error))?;
+        let log = log.map_err(|error| cannot_open_database("event log", &error))?;
         return Ok(Arc::new(log));
     }
     let log = SqliteEventLog::open(&log_path(config), logs)
@@ -113,13 +113,13 @@ async fn open_log(config: &Config) -> Result<Arc<dyn EventLog>, Failure> {
 }
 
 /// What a person must mend is told from a server that is away.
-fn cannot_open_database(error: &PostgresError) -> Failure {
+pub(super) fn cannot_open_database(what: &str, error: &PostgresError) -> Failure {
     let code = if error.is_transient() {
         Code::Unavailable
     } else {
         Code::Config
     };
-    let message = format!("the event log cannot be opened: {}", chain(error));
+    let message = format!("the {what} cannot be opened: {}", chain(error));
     Failure::new(code, message).hint("the setting events.url names its database")
 }
 
@@ -127,7 +127,7 @@ fn log_path(config: &Config) -> PathBuf {
     config.data_dir.join("log.db")
 }
 
-fn cannot_open(what: &str, error: &(dyn std::error::Error + 'static)) -> Failure {
+pub(super) fn cannot_open(what: &str, error: &(dyn std::error::Error + 'static)) -> Failure {
     let message = format!("the {what} cannot be opened: {}", chain(error));
     Failure::new(Code::Unavailable, message)
 }
