@@ -10,6 +10,7 @@ pub mod mongo;
 pub mod postgres;
 pub mod sqlite;
 pub mod stripe;
+mod webhooks;
 
 /// A crate of its own, so that builds for development optimise it: decoders are generic and compiled where they are used.
 pub use picasso_imaging as imaging;

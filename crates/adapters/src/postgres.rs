@@ -1,6 +1,7 @@
 //! What is kept on a PostgreSQL server.
 
 mod connection;
+pub mod desk;
 mod error;
 pub mod event_log;
 

@@ -39,6 +39,7 @@ pub struct Config {
     pub server: Server,
     pub events: Events,
     pub read: Read,
+    pub keys: Keys,
     pub pictures: Pictures,
     pub payments: Payments,
     pub identity: Identity,
@@ -76,6 +77,16 @@ pub struct Read {
     /// The MongoDB database that keeps the read models, `mongodb://user:password@host:27017/database`; a file in the
     /// data folder if not set.
     pub url: Option<Secret>,
+}
+
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Keys {
+    /// Seals links; 32 bytes in hex or base64. Processes without a data folder in common need the same one. Made and
+    /// kept in the data folder if not set.
+    pub links: Option<Secret>,
+    /// Signs page tokens; as for `links`.
+    pub page_tokens: Option<Secret>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -149,6 +160,7 @@ impl Default for Config {
             server: Server::default(),
             events: Events::default(),
             read: Read::default(),
+            keys: Keys::default(),
             pictures: Pictures::default(),
             payments: Payments::default(),
             identity: Identity::default(),
@@ -276,7 +288,7 @@ impl Config {
         };
         // Variables of the test suite and the build share the prefix but are no settings.
         let environment = Env::prefixed("PICASSO_")
-            .ignore(&["photos", "campaign", "cases", "seed", "bless"])
+            .ignore(&["photos", "campaign", "cases", "seed", "bless", "local"])
             .filter(|key| !key.starts_with("test_"))
             .split("__");
         figment = figment.merge(environment);

@@ -3,5 +3,6 @@
 pub mod agenda;
 pub mod blobs;
 pub mod contacts;
+pub mod effects;
 pub mod payments;
 pub mod webhooks;

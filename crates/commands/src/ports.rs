@@ -4,8 +4,10 @@
 mod agenda;
 mod blobs;
 mod darkroom;
+mod effects;
 mod identity;
 mod mail;
+mod notify;
 mod payments;
 
 pub use agenda::{Agenda, Task, WebhookInbox, WebhookRecord};
@@ -14,8 +16,10 @@ pub use blobs::{
     StoredBlob, UploadGrant,
 };
 pub use darkroom::{Darkroom, DevelopError, Developed, DevelopedDerivative};
+pub use effects::{Begun, EffectError, EffectLedger};
 pub use identity::{Identity, IdentityError, Role, TokenVerifier};
 pub use mail::{ContactBook, Mail, Mailer};
+pub use notify::{Notification, Notifier};
 pub use payments::{
     CheckoutRequest, CheckoutSession, CheckoutStatus, PaymentError, Payments, RefundRequest,
     WebhookError, WebhookNotice,

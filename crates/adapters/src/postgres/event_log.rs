@@ -5,7 +5,7 @@
 
 mod batch;
 mod rows;
-mod schema;
+pub(super) mod schema;
 mod wake;
 mod writer;
 

@@ -1,10 +1,12 @@
-//! One small SQLite file for operational state: what is still to do, webhooks as they came, addresses.
+//! One small SQLite file for operational state: what is still to do and what was done, webhooks as they came,
+//! addresses.
 //!
 //! Keeps true: what a call has stored survives a power cut. Nothing here is history: losing the file loses
 //! pending work (the sweeper finds it again in the log) and addresses, never an event.
 
 mod agenda;
 mod contacts;
+mod effects;
 mod inbox;
 
 use std::{path::Path, sync::Arc};
@@ -16,12 +18,16 @@ use tokio::sync::Mutex;
 
 pub use agenda::SqliteAgenda;
 pub use contacts::SqliteContactBook;
+pub use effects::SqliteEffectLedger;
 pub use inbox::SqliteWebhookInbox;
 
 use super::connection::{self, MigrateError};
 
 /// The schema, step by step; see [`connection::migrate`].
-const STEPS: [&str; 1] = [include_str!("desk/schema.sql")];
+const STEPS: [&str; 2] = [
+    include_str!("desk/schema.sql"),
+    include_str!("desk/effects.sql"),
+];
 
 /// The open file; clones share one connection.
 #[derive(Clone)]
@@ -55,6 +61,11 @@ impl Desk {
     #[must_use]
     pub fn contact_book(&self) -> SqliteContactBook {
         SqliteContactBook::new(self.clone())
+    }
+
+    #[must_use]
+    pub fn effect_ledger(&self) -> SqliteEffectLedger {
+        SqliteEffectLedger::new(self.clone())
     }
 
     /// Runs one transaction on a thread that may block. Waiting for the connection holds no such thread.

@@ -1,22 +1,34 @@
-//! The desk against the contracts of its three ports, and what a restart leaves of it.
+//! The desks against the contracts of their ports, and what a restart leaves of them.
 
-use picasso_adapters::sqlite::desk::Desk;
+use picasso_adapters::{postgres::desk::PostgresDesk, sqlite::desk::Desk};
 use picasso_commands::{
     contract,
     ports::{Agenda, ContactBook, Task, WebhookInbox},
 };
 use picasso_domain::{Timestamp, values::UserId};
 
-/// Runs each rule over a file of its own.
+use super::postgres::Schema;
+
+/// Runs each rule over a file and over a schema of its own.
 macro_rules! rules {
     ($port:ident by $open:ident: $($rule:ident),+ $(,)?) => {
         mod $port {
-            $(#[tokio::test]
-            async fn $rule() {
-                let folder = tempfile::tempdir().expect("a folder");
-                let desk = super::open(folder.path());
-                super::contract::$port::$rule(&desk.$open()).await;
-            })+
+            mod sqlite {
+                $(#[tokio::test]
+                async fn $rule() {
+                    let folder = tempfile::tempdir().expect("a folder");
+                    let desk = super::super::open(folder.path());
+                    super::super::contract::$port::$rule(&desk.$open()).await;
+                })+
+            }
+            mod postgres {
+                $(#[tokio::test]
+                async fn $rule() {
+                    let schema = super::super::Schema::fresh().await;
+                    let desk = super::super::connect(&schema).await;
+                    super::super::contract::$port::$rule(&desk.$open()).await;
+                })+
+            }
         }
     };
 }
@@ -29,6 +41,7 @@ rules!(agenda by agenda:
     a_task_that_is_done_is_gone_and_may_be_done_twice,
     a_task_put_again_while_it_is_worked_on_survives,
     a_slow_worker_cannot_strike_a_task_put_after_it_was_done,
+    a_put_that_races_with_done_survives,
     a_postponed_task_comes_back_later_with_one_attempt_more,
     a_task_put_again_while_it_fails_is_not_put_off_beyond_that,
     the_backlog_counts_tasks_and_knows_the_oldest,
@@ -50,8 +63,48 @@ rules!(contacts by contact_book:
     a_new_address_replaces_the_old_one,
 );
 
+rules!(effects by effect_ledger:
+    an_effect_is_fresh_for_one_alone,
+    of_many_who_begin_at_once_one_may,
+    an_attempt_that_was_not_answered_may_ask_again,
+    what_is_done_stays_done_for_everyone,
+    what_has_not_happened_can_be_begun_again_by_anyone,
+    what_is_in_doubt_is_counted_until_it_is_known,
+    only_what_was_done_long_ago_is_discarded,
+);
+
 fn open(folder: &std::path::Path) -> Desk {
     Desk::open(&folder.join("desk.db")).expect("the desk opens")
+}
+
+async fn connect(schema: &Schema) -> PostgresDesk {
+    let desk = PostgresDesk::open(&schema.url()).await;
+    desk.expect("the desk opens")
+}
+
+#[tokio::test]
+async fn processes_that_meet_in_an_empty_database_share_one_desk() {
+    let schema = Schema::fresh().await;
+    let desks = futures::future::join_all((0..4).map(|_| connect(&schema))).await;
+    let now = Timestamp::from_second(1_750_000_000).expect("a time");
+    let stored = desks[0].webhook_inbox().store(now, "t=1", b"{}").await;
+    let id = stored.expect("stored");
+    let seen = desks[1].webhook_inbox().unhandled(10).await.expect("read");
+    assert_eq!(seen.len(), 1);
+    assert_eq!(seen[0].id, id);
+    let puts = desks
+        .iter()
+        .enumerate()
+        .flat_map(|(n, desk)| (0..20).map(move |k| (desk, (n + k) % 25)));
+    let puts = puts.map(|(desk, key)| async move {
+        let task = Task::new("settle", format!("p{key}"), now);
+        desk.agenda().put(task).await
+    });
+    for put in futures::future::join_all(puts).await {
+        put.expect("put");
+    }
+    let backlog = desks[3].agenda().backlog("settle").await.expect("backlog");
+    assert_eq!(backlog.0, 23);
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, os::unix::fs::PermissionsExt, sync::Arc};
 
-use picasso_commands::ports::{BlobStore, WebhookInbox};
+use picasso_commands::ports::BlobStore;
 use picasso_domain::{DomainEvent, picture::PictureEvent, values::Digest};
 use picasso_eventlog::{EventLog, LogId, MAX_READ, Offset};
 use picasso_projections::{audit::verify, erased::AnyProjection, runtime::backoff::chain};
@@ -237,7 +237,7 @@ async fn model(
 
 /// No webhook waits for long.
 async fn webhooks(stores: &Stores) -> Result<Finding, Failure> {
-    let waiting = stores.desk.webhook_inbox().unhandled(1).await?;
+    let waiting = stores.desk.webhooks.unhandled(1).await?;
     let hour = jiff::SignedDuration::from_hours(1);
     match waiting.first() {
         Some(oldest) if oldest.received_at + hour < picasso_domain::Timestamp::now() => {

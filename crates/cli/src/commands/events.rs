@@ -3,7 +3,6 @@
 mod export;
 mod select;
 
-use picasso_commands::ports::Agenda;
 use picasso_eventlog::{EventLog, LogId, Offset, Position, RecordedEvent};
 
 use self::select::Selection;
@@ -81,11 +80,10 @@ async fn show(mut session: Session, position: &str) -> Result<(), Failure> {
 
 async fn restored(mut session: Session, dry_run: bool) -> Result<(), Failure> {
     let stores = wiring::Stores::open_existing(&session.config).await?;
-    let agenda = stores.desk.agenda();
     for log in (0..stores.log.logs()).map(LogId) {
         let head = stores.log.head(log).await?;
         if !dry_run {
-            agenda.cap_checkpoints(log.0, head.0).await?;
+            stores.desk.agenda.cap_checkpoints(log.0, head.0).await?;
         }
         let will = if dry_run { "would go" } else { "go" };
         let text = format!("log {log}: the reactors {will} on behind offset {head} at the latest");

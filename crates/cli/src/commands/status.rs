@@ -1,6 +1,5 @@
 //! `picasso status`: how the logs, the projections and the reactors stand.
 
-use picasso_commands::ports::Agenda;
 use picasso_eventlog::LogId;
 use picasso_projections::runtime::ProjectionStatus;
 use serde::Serialize;
@@ -56,13 +55,14 @@ pub async fn run(mut session: Session) -> Result<(), Failure> {
     let projections = read.progress().status().await?;
     let mut tasks = Vec::new();
     for kind in TASKS {
-        let (waiting, oldest_due_at) = stores.desk.agenda().backlog(kind).await?;
+        let (waiting, oldest_due_at) = stores.desk.agenda.backlog(kind).await?;
         tasks.push(TaskRow {
             kind,
             waiting,
             oldest_due_at,
         });
     }
+    let in_doubt = stores.desk.effects.in_doubt(long_ago()).await?;
     if session.output.json() {
         let rows: Vec<_> = projections.iter().map(ProjectionRow::from).collect();
         let value = serde_json::json!({
@@ -70,6 +70,7 @@ pub async fn run(mut session: Session) -> Result<(), Failure> {
             "heads": heads,
             "projections": rows,
             "tasks": tasks,
+            "effects_in_doubt": in_doubt,
         });
         session.output.json_line(&value)?;
         return Ok(());
@@ -87,7 +88,16 @@ pub async fn run(mut session: Session) -> Result<(), Failure> {
     session
         .output
         .line(table(&["tasks", "waiting", "oldest due"], &rows))?;
+    session.output.line("")?;
+    session
+        .output
+        .line(format!("effects in doubt: {in_doubt}"))?;
     Ok(())
+}
+
+/// An effect that was begun later may be under way.
+fn long_ago() -> picasso_domain::Timestamp {
+    picasso_domain::Timestamp::now() - jiff::SignedDuration::from_mins(5)
 }
 
 fn task_row(task: &TaskRow) -> Vec<String> {

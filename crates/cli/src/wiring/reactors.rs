@@ -33,7 +33,7 @@ pub fn start(
         settings: &config.reactors,
         stores,
         write,
-        agenda: Arc::new(stores.desk.agenda()),
+        agenda: Arc::clone(&stores.desk.agenda),
         stop,
         tasks: JoinSet::new(),
     };
@@ -74,7 +74,7 @@ impl Crew<'_> {
 
     fn webhooks(&mut self, settle: Arc<Notify>) {
         let webhooks = Webhooks {
-            inbox: Arc::new(self.stores.desk.webhook_inbox()),
+            inbox: Arc::clone(&self.stores.desk.webhooks),
             payments: Arc::clone(&self.write.payments),
             checkout: self.write.checkout.clone(),
             agenda: Arc::clone(&self.agenda),
@@ -88,7 +88,7 @@ impl Crew<'_> {
 
     fn receipts(&mut self, mailer: Arc<dyn Mailer>) {
         let receipts = Receipts {
-            contacts: Arc::new(self.stores.desk.contact_book()),
+            contacts: Arc::clone(&self.stores.desk.contacts),
             mailer,
         };
         self.follow(ReceiptPlanner);

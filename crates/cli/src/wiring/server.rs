@@ -200,7 +200,7 @@ impl Parts<'_> {
                 clock: Arc::clone(&self.write.clock),
             }),
             webhooks: roles.commands.then(|| Webhooks {
-                inbox: Arc::new(self.stores.desk.webhook_inbox()),
+                inbox: Arc::clone(&self.stores.desk.webhooks),
                 clock: Arc::clone(&self.write.clock),
                 arrived: Arc::clone(&self.write.webhook_arrived),
             }),

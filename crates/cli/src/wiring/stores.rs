@@ -7,11 +7,12 @@ use std::{
 
 use picasso_adapters::{
     postgres::{PostgresError, event_log::PostgresLog},
-    sqlite::{desk::Desk, event_log::SqliteEventLog},
+    sqlite::event_log::SqliteEventLog,
 };
 use picasso_eventlog::{Epoch, EventFeed, EventLog, LogFeed, LogId};
 use picasso_projections::runtime::backoff::chain;
 
+use super::desk::Desk;
 use crate::{
     config::Config,
     exit::{Code, Failure},
@@ -31,13 +32,12 @@ impl Stores {
     pub async fn open(config: &Config) -> Result<Self, Failure> {
         private_folder(&config.data_dir)?;
         let log = open_log(config).await?;
-        let desk = Desk::open(&config.data_dir.join("desk.db"))
-            .map_err(|error| cannot_open("desk", &error))?;
+        let desk = Desk::open(config).await?;
         Ok(Self {
             feed: Arc::new(LogFeed::new(Arc::clone(&log))),
             log,
             desk,
-            keys: Keys::open(&config.data_dir)?,
+            keys: Keys::open(config)?,
         })
     }
 
@@ -70,7 +70,7 @@ pub async fn begin_epoch(config: &Config) -> Result<Epoch, Failure> {
     match config.events.url() {
         Some(url) => PostgresLog::begin_epoch(url, logs)
             .await
-            .map_err(|error| cannot_open_database(&error)),
+            .map_err(|error| cannot_open_database("event log", &error)),
         None => SqliteEventLog::begin_epoch(&log_path(config), logs)
             .map_err(|error| cannot_open("event log", &error)),
     }
@@ -80,7 +80,7 @@ async fn expect_existing(config: &Config) -> Result<(), Failure> {
     let (exists, place) = match config.events.url() {
         Some(url) => {
             let exists = PostgresLog::exists(url).await;
-            let exists = exists.map_err(|error| cannot_open_database(&error))?;
+            let exists = exists.map_err(|error| cannot_open_database("event log", &error))?;
             (exists, "the database of events.url".to_owned())
         }
         None => (
@@ -100,7 +100,7 @@ async fn open_log(config: &Config) -> Result<Arc<dyn EventLog>, Failure> {
     let logs = config.events.logs;
     if let Some(url) = config.events.url() {
         let log = PostgresLog::open(url, logs).await;
-        let log = log.map_err(|error| cannot_open_database(&error))?;
+        let log = log.map_err(|error| cannot_open_database("event log", &error))?;
         return Ok(Arc::new(log));
     }
     let log = SqliteEventLog::open(&log_path(config), logs)
@@ -108,13 +108,13 @@ async fn open_log(config: &Config) -> Result<Arc<dyn EventLog>, Failure> {
     Ok(Arc::new(log))
 }
 
-fn cannot_open_database(error: &PostgresError) -> Failure {
-    let failure = cannot_reach("event log", error.is_transient(), error);
+pub(super) fn cannot_open_database(what: &str, error: &PostgresError) -> Failure {
+    let failure = cannot_reach(what, error.is_transient(), error);
     failure.hint("the setting events.url names its database")
 }
 
 /// What a person must mend is told from a server that is away.
-pub fn cannot_reach(
+pub(super) fn cannot_reach(
     what: &str,
     is_transient: bool,
     error: &(dyn std::error::Error + 'static),
@@ -124,17 +124,15 @@ pub fn cannot_reach(
     } else {
         Code::Config
     };
-    Failure::new(
-        code,
-        format!("the {what} cannot be opened: {}", chain(error)),
-    )
+    let message = format!("the {what} cannot be opened: {}", chain(error));
+    Failure::new(code, message)
 }
 
 fn log_path(config: &Config) -> PathBuf {
     config.data_dir.join("log.db")
 }
 
-pub fn cannot_open(what: &str, error: &(dyn std::error::Error + 'static)) -> Failure {
+pub(super) fn cannot_open(what: &str, error: &(dyn std::error::Error + 'static)) -> Failure {
     let message = format!("the {what} cannot be opened: {}", chain(error));
     Failure::new(Code::Unavailable, message)
 }

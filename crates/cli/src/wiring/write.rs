@@ -61,7 +61,7 @@ impl WriteSide {
             Arc::clone(&clock),
             urls,
         );
-        let contacts = Arc::new(stores.desk.contact_book());
+        let contacts = Arc::clone(&stores.desk.contacts);
         let pictures = Pictures::new(PicturesConfig {
             executor: executor.clone(),
             blobs: Arc::clone(&blobs),

@@ -166,15 +166,15 @@ async fn what_is_wrong_is_one_line_and_an_exit_code() {
         assert_eq!(output.status.code(), Some(code), "{args:?}: {said}");
         assert!(said.contains(words), "{args:?}: {said}");
     }
-    let mut wrong = market.command(&["status"]);
-    let output = wrong
-        .env("PICASSO_SERVER__LISTEN", "nowhere")
-        .output()
-        .expect("it runs");
-    assert_eq!(output.status.code(), Some(78));
-    assert!(
-        text(&output.stderr).contains("server.listen"),
-        "{}",
-        text(&output.stderr)
-    );
+    let settings = [
+        ("PICASSO_SERVER__LISTEN", "nowhere", "server.listen"),
+        ("PICASSO_KEYS__LINKS", "0123", "keys.links"),
+    ];
+    for (name, value, words) in settings {
+        let mut wrong = market.command(&["status"]);
+        let output = wrong.env(name, value).output().expect("it runs");
+        let said = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(78), "{name}: {said}");
+        assert!(said.contains(words), "{name}: {said}");
+    }
 }

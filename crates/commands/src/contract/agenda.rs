@@ -106,6 +106,19 @@ pub async fn a_slow_worker_cannot_strike_a_task_put_after_it_was_done(agenda: &d
     assert_eq!(keys(agenda, 2).await, ["a"]);
 }
 
+pub async fn a_put_that_races_with_done_survives(agenda: &dyn Agenda) {
+    for _ in 0..50 {
+        put(agenda, "a", 1).await;
+        let worked_on = only(agenda, 1).await;
+        let (done, ()) = futures::join!(agenda.done(&worked_on), put(agenda, "a", 2));
+        done.expect("done");
+        let again = only(agenda, 2).await;
+        assert_eq!(again.attempts, 0);
+        agenda.done(&again).await.expect("done");
+        assert!(due(agenda, 100).await.is_empty());
+    }
+}
+
 pub async fn a_postponed_task_comes_back_later_with_one_attempt_more(agenda: &dyn Agenda) {
     put(agenda, "a", 1).await;
     let failed = only(agenda, 1).await;

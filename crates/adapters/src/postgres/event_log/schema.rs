@@ -1,4 +1,4 @@
-//! The tables of the event log, the server they may be kept on, and which history they hold.
+//! The tables of the database, the server they may be kept on, and which history they hold.
 //!
 //! Keeps true: how many logs a database has never changes; a server that may forget what it acknowledged is refused.
 
@@ -14,7 +14,10 @@ use uuid::Uuid;
 use crate::postgres::PostgresError;
 
 /// In their order; a step that was released is never edited.
-const STEPS: &[(&str, &str)] = &[("event log", include_str!("migrations/0001_event_log.sql"))];
+const STEPS: &[(&str, &str)] = &[
+    ("event log", include_str!("migrations/0001_event_log.sql")),
+    ("desk", include_str!("../desk/migrations/0001_desk.sql")),
+];
 
 #[derive(Debug)]
 struct Steps;
@@ -35,10 +38,18 @@ pub(super) async fn open(connection: &mut PgConnection, logs: u16) -> Result<Epo
     if logs == 0 {
         return Err(PostgresError::NoLogs);
     }
+    prepare(connection).await?;
+    identify(connection, logs).await
+}
+
+/// Makes all tables of the database, or brings them up to date; any number of processes may do so at once.
+pub(in crate::postgres) async fn prepare(
+    connection: &mut PgConnection,
+) -> Result<(), PostgresError> {
     expect_durable_primary(connection).await?;
     let steps = Migrator::new(Steps).await?;
     steps.run_direct(&mut *connection).await?;
-    identify(connection, logs).await
+    Ok(())
 }
 
 async fn expect_durable_primary(connection: &mut PgConnection) -> Result<(), PostgresError> {

@@ -9,23 +9,14 @@ use picasso_domain::Timestamp;
 use rusqlite::{Transaction, params};
 
 use super::{Desk, capped, time_at};
+use crate::webhooks::{self, MAX_RECORDS, MAX_UNHANDLED, Refusal};
 
 const SERVICE: &str = "webhook inbox";
-/// The most webhooks one call hands out.
-const MAX_RECORDS: u32 = 1_000;
-/// The largest body; Stripe's are a few kilobytes.
-const MAX_BODY_BYTES: usize = 1 << 20;
-/// The longest signature header; one signature takes about 80 bytes.
-const MAX_SIGNATURE_BYTES: usize = 4 << 10;
-/// The most webhooks that wait to be handled; more are refused until some are.
-const MAX_UNHANDLED: u32 = 50_000;
 
 #[derive(Debug, thiserror::Error)]
 enum StoreError {
-    #[error("a webhook of {bytes} bytes is too large")]
-    TooLarge { bytes: usize },
-    #[error("{MAX_UNHANDLED} webhooks wait already")]
-    Full,
+    #[error(transparent)]
+    Refused(#[from] Refusal),
     #[error(transparent)]
     Sqlite(#[from] rusqlite::Error),
 }
@@ -49,10 +40,8 @@ impl WebhookInbox for SqliteWebhookInbox {
         signature: &str,
         body: &[u8],
     ) -> Result<u64, Unavailable> {
-        let bytes = body.len();
-        if bytes > MAX_BODY_BYTES || signature.len() > MAX_SIGNATURE_BYTES {
-            return Err(Unavailable::new(SERVICE, StoreError::TooLarge { bytes }));
-        }
+        webhooks::expect_small(signature, body)
+            .map_err(|refusal| Unavailable::new(SERVICE, refusal))?;
         let (signature, body) = (signature.to_owned(), body.to_vec());
         let work = move |tx: &Transaction<'_>| store(tx, received_at, &signature, &body);
         self.desk.transact(SERVICE, work).await
@@ -97,7 +86,7 @@ fn store(
         .prepare_cached(waiting)?
         .query_row([], |row| row.get(0))?;
     if waiting >= MAX_UNHANDLED {
-        return Err(StoreError::Full);
+        return Err(Refusal::Full.into());
     }
     let sql =
         "INSERT INTO webhooks (received_at_us, signature, body) VALUES (?1, ?2, ?3) RETURNING id";
