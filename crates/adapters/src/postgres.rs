@@ -3,5 +3,7 @@
 mod connection;
 mod error;
 pub mod event_log;
+mod leases;
 
 pub use error::PostgresError;
+pub use leases::PostgresLeases;

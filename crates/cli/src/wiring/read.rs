@@ -58,7 +58,11 @@ impl ReadSide {
         Self {
             projections: projections(),
             queries: Queries::new(&live, &tokens),
-            rebuilder: Arc::new(Rebuilder::new(Arc::clone(&log), Arc::clone(&live))),
+            rebuilder: Arc::new(Rebuilder::new(
+                Arc::clone(&log),
+                Arc::clone(&live),
+                Arc::clone(&stores.leases),
+            )),
             live,
             log,
         }
@@ -71,6 +75,7 @@ impl ReadSide {
             Arc::clone(&self.log),
             Arc::clone(&stores.feed),
             Arc::clone(&self.live),
+            Arc::clone(&stores.leases),
         )
     }
 

@@ -7,9 +7,11 @@ use std::{
 
 use picasso_adapters::{
     postgres::{PostgresError, event_log::PostgresLog},
-    sqlite::{desk::Desk, event_log::SqliteEventLog, read_store::SqliteReadStore},
+    sqlite::{
+        desk::Desk, event_log::SqliteEventLog, leases::SqliteLeases, read_store::SqliteReadStore,
+    },
 };
-use picasso_eventlog::{Epoch, EventFeed, EventLog, LogFeed, LogId};
+use picasso_eventlog::{Epoch, EventFeed, EventLog, LogFeed, LogId, lease::Leases};
 use picasso_projections::{ports::ReadStore, runtime::backoff::chain};
 
 use crate::{
@@ -22,6 +24,8 @@ use crate::{
 pub struct Stores {
     pub log: Arc<dyn EventLog>,
     pub feed: Arc<dyn EventFeed>,
+    /// By which one of several processes does a thing.
+    pub leases: Arc<dyn Leases>,
     pub read: Arc<dyn ReadStore>,
     pub desk: Desk,
     pub keys: Keys,
@@ -31,7 +35,7 @@ impl Stores {
     /// Opens the stores, making them in a new data folder.
     pub async fn open(config: &Config) -> Result<Self, Failure> {
         private_folder(&config.data_dir)?;
-        let log = open_log(config).await?;
+        let (log, leases) = open_log(config).await?;
         let read = SqliteReadStore::open(&config.data_dir.join("read.db"))
             .map_err(|error| cannot_open("read store", &error))?;
         let desk = Desk::open(&config.data_dir.join("desk.db"))
@@ -39,6 +43,7 @@ impl Stores {
         Ok(Self {
             feed: Arc::new(LogFeed::new(Arc::clone(&log))),
             log,
+            leases,
             read: Arc::new(read),
             desk,
             keys: Keys::open(&config.data_dir)?,
@@ -64,7 +69,8 @@ impl Stores {
 /// The log of a marketplace that exists.
 pub async fn open_existing_log(config: &Config) -> Result<Arc<dyn EventLog>, Failure> {
     expect_existing(config).await?;
-    open_log(config).await
+    let (log, _) = open_log(config).await?;
+    Ok(log)
 }
 
 /// Begins a new history in the log of a marketplace that exists.
@@ -100,16 +106,20 @@ async fn expect_existing(config: &Config) -> Result<(), Failure> {
     Err(Failure::new(Code::NotFound, message).hint(hint))
 }
 
-async fn open_log(config: &Config) -> Result<Arc<dyn EventLog>, Failure> {
+/// The log, and the leases of those who share it.
+async fn open_log(config: &Config) -> Result<(Arc<dyn EventLog>, Arc<dyn Leases>), Failure> {
     let logs = config.events.logs;
     if let Some(url) = config.events.url() {
         let log = PostgresLog::open(url, logs).await;
         let log = log.map_err(|error| cannot_open_database(&error))?;
-        return Ok(Arc::new(log));
+        let leases = Arc::new(log.leases());
+        return Ok((Arc::new(log), leases));
     }
     let log = SqliteEventLog::open(&log_path(config), logs)
         .map_err(|error| cannot_open("event log", &error))?;
-    Ok(Arc::new(log))
+    let leases = SqliteLeases::open(&config.data_dir.join("leases"))
+        .map_err(|error| cannot_open("leases", &error))?;
+    Ok((Arc::new(log), Arc::new(leases)))
 }
 
 /// What a person must mend is told from a server that is away.

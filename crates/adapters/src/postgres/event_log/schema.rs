@@ -14,7 +14,10 @@ use uuid::Uuid;
 use crate::postgres::PostgresError;
 
 /// In their order; a step that was released is never edited.
-const STEPS: &[(&str, &str)] = &[("event log", include_str!("migrations/0001_event_log.sql"))];
+const STEPS: &[(&str, &str)] = &[
+    ("event log", include_str!("migrations/0001_event_log.sql")),
+    ("leases", include_str!("migrations/0002_leases.sql")),
+];
 
 #[derive(Debug)]
 struct Steps;
