@@ -8,7 +8,9 @@ mod market;
 use std::{path::Path, sync::Arc, time::Instant};
 
 use anyhow::{Context, Result, ensure};
-use picasso_adapters::sqlite::{event_log::SqliteEventLog, read_store::SqliteReadStore};
+use picasso_adapters::sqlite::{
+    event_log::SqliteEventLog, leases::SqliteLeases, read_store::SqliteReadStore,
+};
 use picasso_eventlog::{EventLog, LogId, Offset};
 use picasso_projections::{
     Live,
@@ -87,7 +89,8 @@ async fn rebuild(log: &Arc<dyn EventLog>, folder: &Path) -> Result<(f64, u64)> {
     let place = tempfile::tempdir_in(folder)?;
     let store: Arc<dyn ReadStore> = Arc::new(SqliteReadStore::open(&place.path().join("read.db"))?);
     let gallery: Arc<dyn AnyProjection> = Arc::new(Gallery);
-    let rebuilder = Rebuilder::new(Arc::clone(log), Live::new(store));
+    let leases = Arc::new(SqliteLeases::open(&place.path().join("leases"))?);
+    let rebuilder = Rebuilder::new(Arc::clone(log), Live::new(store), leases);
     let (progress, _) = watch::channel(RebuildProgress::default());
     let stop = CancellationToken::new();
     let start = Instant::now();

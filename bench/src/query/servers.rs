@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 use picasso_adapters::{
     firebase::FirebaseTokenVerifier,
     fs::FolderBlobStore,
-    sqlite::{event_log::SqliteEventLog, read_store::SqliteReadStore},
+    sqlite::{event_log::SqliteEventLog, leases::SqliteLeases, read_store::SqliteReadStore},
 };
 use picasso_api::{
     Limits, Origins, Queries, Services,
@@ -88,7 +88,8 @@ async fn stack(folder: &Path, picture_id: &str) -> Result<&'static str> {
         Arc::new(Reactions),
     ];
     let names: Vec<_> = models.iter().map(|model| model.name()).collect();
-    let projections = ProjectionRuntime::new(models, log, feed, Arc::clone(&live));
+    let leases = Arc::new(SqliteLeases::open(&folder.join("leases"))?);
+    let projections = ProjectionRuntime::new(models, log, feed, Arc::clone(&live), leases);
     let progress = projections.progress();
     tokio::spawn(projections.run(CancellationToken::new()));
     let due = tokio::time::Instant::now() + std::time::Duration::from_secs(30);

@@ -4,5 +4,7 @@ mod connection;
 pub mod desk;
 mod error;
 pub mod event_log;
+mod leases;
 
 pub use error::PostgresError;
+pub use leases::PostgresLeases;

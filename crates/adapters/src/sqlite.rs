@@ -3,5 +3,6 @@
 pub mod connection;
 pub mod desk;
 pub mod event_log;
+pub mod leases;
 pub mod read_store;
 pub mod readers;

@@ -14,6 +14,8 @@ mod event_log;
 mod faulty;
 #[path = "it/firebase.rs"]
 mod firebase;
+#[path = "it/lease.rs"]
+mod lease;
 #[path = "it/local_sandbox.rs"]
 mod local_sandbox;
 #[path = "it/mailbox.rs"]

@@ -1,7 +1,7 @@
 //! Reactors do something in the world because of an event. Each follows the log with its own checkpoint and
 //! writes what is to be done into the durable agenda; workers do it, again and again until it is done.
 //!
-//! Keeps true: reactors are never rebuilt or replayed from the start; an event becomes a task before the
+//! Keeps true: of all processes one runs each reactor, under its lease; reactors are never rebuilt or replayed from the start; an event becomes a task before the
 //! checkpoint moves past it.
 
 mod collector;
@@ -16,4 +16,4 @@ pub use follow::{Follow, Planner};
 pub use receipts::{ReceiptPlanner, Receipts};
 pub use settle::{Audit, Settle, SettlePlanner};
 pub use webhooks::Webhooks;
-pub use work::{Outcome, Pace, Worker, work};
+pub use work::{Outcome, Pace, Work, Worker};

@@ -1,4 +1,5 @@
-//! The contract every [`EventLog`] passes: named cases that run over an adapter's storage.
+//! The contract every [`EventLog`] passes, and in [`leases`] that of leases: named cases that run over an adapter's
+//! storage.
 //!
 //! An adapter's test gives a way to make fresh storage and calls [`run`] for one log and for several.
 
@@ -6,6 +7,7 @@ mod appending;
 mod concurrency;
 mod durability;
 mod fixture;
+pub mod leases;
 mod logs;
 mod reading;
 mod requests;
@@ -26,18 +28,18 @@ pub trait Storage: Send + Sync + 'static {
     async fn open(&self) -> Arc<dyn EventLog>;
 }
 
-/// One rule of the contract.
-pub struct Case {
+/// One rule of a contract, over storage of its kind.
+pub struct Case<S: ?Sized = dyn Storage> {
     pub name: &'static str,
-    check: fn(Arc<dyn Storage>) -> BoxFuture<'static, ()>,
+    check: fn(Arc<S>) -> BoxFuture<'static, ()>,
 }
 
-impl Case {
+impl<S: ?Sized> Case<S> {
     /// Runs the case over storage that nothing was written to.
     ///
     /// # Panics
-    /// When the log breaks the rule.
-    pub async fn check(&self, storage: Arc<dyn Storage>) {
+    /// When the adapter breaks the rule.
+    pub async fn check(&self, storage: Arc<S>) {
         (self.check)(storage).await;
     }
 }
@@ -75,11 +77,14 @@ where
 macro_rules! rules {
     ($($name:ident),+ $(,)?) => {
         pub(super) fn cases() -> Vec<$crate::contract::Case> {
-            vec![$($crate::contract::Case {
-                name: stringify!($name),
-                check: |storage| Box::pin($name(storage)),
-            }),+]
+            rules!(list $($name),+)
         }
+    };
+    (list $($name:ident),+) => {
+        vec![$($crate::contract::Case {
+            name: stringify!($name),
+            check: |storage| Box::pin($name(storage)),
+        }),+]
     };
 }
 use rules;

@@ -7,7 +7,7 @@
 use std::{future::Future, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
-use tokio::time::{Instant, sleep, timeout_at};
+use tokio::time::{Instant, sleep, sleep_until, timeout, timeout_at};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -15,6 +15,8 @@ use crate::LogError;
 
 /// How long a lease lasts unless renewed; also the longest that work stands still after its process died.
 pub const TERM: Duration = Duration::from_secs(5);
+/// How often a lease is renewed by its holder, and asked for by the others.
+const PACE: Duration = Duration::from_secs(1);
 
 /// A lease that is held.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -56,54 +58,110 @@ pub async fn lead<F>(
 ) where
     F: Future<Output = ()>,
 {
-    let holder = Uuid::new_v4().to_string();
+    let candidate = Candidate::new(leases, name);
     while !stop.is_cancelled() {
-        let asked = Instant::now();
-        match leases.take(&name, &holder, TERM).await {
-            Ok(Some(grant)) => {
-                tracing::debug!(name, token = grant.token, "the lease is ours");
+        match timeout(TERM, candidate.ask()).await {
+            Ok(Ok(Some(mut lease))) => {
+                let (name, token) = (&candidate.name, lease.grant.token);
+                tracing::debug!(name, token, "the lease is ours");
                 tokio::select! {
-                    () = work(grant, stop.child_token()) => {}
-                    () = keep(leases.as_ref(), &name, &holder, asked) => {
+                    () = work(lease.grant, stop.child_token()) => {}
+                    () = lease.keep() => {
                         tracing::warn!(name, "the lease was lost; its work goes to another process");
                     }
                 }
-                if let Err(error) = leases.give_back(&name, &holder).await {
-                    tracing::debug!(name, %error, "a lease could not be given back; it runs out by itself");
-                }
+                lease.give_back().await;
             }
-            Ok(None) => {}
-            Err(error) => {
-                tracing::debug!(
-                    name,
-                    error = &error as &dyn std::error::Error,
-                    "a lease could not be asked for"
-                );
-            }
+            Ok(Ok(None)) => {}
+            Ok(Err(error)) => candidate.tell("a lease could not be asked for", &error),
+            Err(late) => candidate.tell("a lease could not be asked for", &late),
         }
-        stop.run_until_cancelled(sleep(TERM / 5)).await;
+        stop.run_until_cancelled(sleep(PACE)).await;
     }
 }
 
-/// Renews a lease over and over; resolves a fifth of its term before it could run out.
-async fn keep(leases: &dyn Leases, name: &str, holder: &str, mut held_since: Instant) {
-    loop {
-        sleep(TERM / 5).await;
+/// Takes the lease `name` once, for whoever does something a single time; `None` while another holds it.
+///
+/// # Errors
+/// [`LogError`].
+pub async fn take(leases: &Arc<dyn Leases>, name: &str) -> Result<Option<Lease>, LogError> {
+    let candidate = Candidate::new(Arc::clone(leases), name.to_owned());
+    candidate.ask().await
+}
+
+/// One who may hold a lease, under a name of its own.
+#[derive(Clone)]
+struct Candidate {
+    leases: Arc<dyn Leases>,
+    name: String,
+    holder: String,
+}
+
+impl Candidate {
+    fn new(leases: Arc<dyn Leases>, name: String) -> Self {
+        let holder = Uuid::new_v4().to_string();
+        Self {
+            leases,
+            name,
+            holder,
+        }
+    }
+
+    async fn ask(&self) -> Result<Option<Lease>, LogError> {
         let asked = Instant::now();
-        let until = held_since + TERM * 4 / 5;
-        match timeout_at(until, leases.take(name, holder, TERM)).await {
-            Ok(Ok(Some(_))) => held_since = asked,
-            Ok(Ok(None)) | Err(_) => return,
-            Ok(Err(error)) => {
-                tracing::debug!(
-                    name,
-                    error = &error as &dyn std::error::Error,
-                    "a lease could not be renewed"
-                );
+        let grant = self.leases.take(&self.name, &self.holder, TERM).await?;
+        Ok(grant.map(|grant| Lease {
+            candidate: self.clone(),
+            grant,
+            asked,
+        }))
+    }
+
+    fn tell(&self, what: &'static str, error: &(dyn std::error::Error + 'static)) {
+        tracing::debug!(name = self.name, error, "{what}");
+    }
+}
+
+/// A lease that was taken; it runs out unless it is kept.
+pub struct Lease {
+    candidate: Candidate,
+    grant: Grant,
+    /// It holds for a term from then at least.
+    asked: Instant,
+}
+
+impl Lease {
+    /// Renews it over and over; resolves when it is lost, or a fifth of its term before it could run out.
+    pub async fn keep(&mut self) {
+        loop {
+            let until = self.asked + TERM * 4 / 5;
+            sleep_until(until.min(Instant::now() + PACE)).await;
+            let asked = Instant::now();
+            match timeout_at(until, self.candidate.ask()).await {
+                Ok(Ok(Some(renewed))) => self.asked = renewed.asked,
+                Ok(Ok(None)) | Err(_) => return,
+                Ok(Err(error)) => {
+                    self.candidate.tell("a lease could not be renewed", &error);
+                    if asked >= until {
+                        return;
+                    }
+                }
             }
         }
-        if Instant::now() >= until && held_since != asked {
-            return;
+    }
+
+    /// Lets another have it at once, if the store can be told.
+    pub async fn give_back(self) {
+        const WHAT: &str = "a lease could not be given back; it runs out by itself";
+        let Candidate {
+            leases,
+            name,
+            holder,
+        } = &self.candidate;
+        match timeout(PACE, leases.give_back(name, holder)).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => self.candidate.tell(WHAT, &error),
+            Err(late) => self.candidate.tell(WHAT, &late),
         }
     }
 }

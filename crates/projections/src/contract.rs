@@ -5,7 +5,6 @@
 mod documents;
 mod fixture;
 mod generations;
-mod leases;
 mod pages;
 mod parking;
 
@@ -49,7 +48,6 @@ pub fn cases() -> Vec<Case> {
         pages::cases(),
         generations::cases(),
         parking::cases(),
-        leases::cases(),
     ];
     groups.into_iter().flatten().collect()
 }

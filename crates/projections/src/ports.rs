@@ -3,7 +3,7 @@
 //! Only what every document store can do: no transactions across documents are needed, because a document
 //! names the offsets it holds and is written only if it is still the revision that was loaded.
 
-use std::{collections::BTreeMap, fmt, time::Duration};
+use std::{collections::BTreeMap, fmt};
 
 use async_trait::async_trait;
 use picasso_domain::Timestamp;
@@ -248,15 +248,5 @@ pub trait ReadStore: Send + Sync + 'static {
         generation: &GenerationId,
         key: &str,
         folded: &Offsets,
-    ) -> Result<bool, ReadStoreError>;
-
-    /// Takes or renews a lease for `holder` until `now + term`; answers whether it is held. Another's lease is
-    /// taken over only once it has run out. A term of zero gives the lease back.
-    async fn lease(
-        &self,
-        name: &str,
-        holder: &str,
-        now: Timestamp,
-        term: Duration,
     ) -> Result<bool, ReadStoreError>;
 }

@@ -4,17 +4,19 @@
 //! caused; killed at any moment, the next rebuild goes on where the last checkpoint was; one at a time.
 
 mod bulk;
-mod lease;
 mod prefetch;
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
-use picasso_eventlog::EventLog;
+use picasso_eventlog::{
+    EventLog, LogError,
+    lease::{self, Leases},
+};
 use tokio::sync::{Mutex, watch};
 use tokio_util::sync::CancellationToken;
 
+use self::bulk::Bulk;
 pub(crate) use self::prefetch::prefetch;
-use self::{bulk::Bulk, lease::Lease};
 use crate::{
     erased::AnyProjection,
     folding::{
@@ -31,6 +33,8 @@ pub const BUDGET_BYTES: usize = 256 << 20;
 const CAUGHT_UP: u64 = 1_000;
 /// How often the head is run after before switching anyway: a log may grow as fast as it is folded.
 const MAX_ROUNDS: usize = 16;
+/// Lets one rebuild run at a time, over all processes of a deployment.
+const LEASE: &str = "rebuild";
 
 /// What a rebuild is doing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -94,10 +98,17 @@ impl From<ReadStoreError> for RebuildError {
     }
 }
 
+impl From<LogError> for RebuildError {
+    fn from(error: LogError) -> Self {
+        Self::Trouble(error.into())
+    }
+}
+
 /// Rebuilds projections and rolls them back.
 pub struct Rebuilder {
     log: Arc<dyn EventLog>,
     live: Arc<Live>,
+    leases: Arc<dyn Leases>,
     budget_bytes: usize,
     /// One at a time within the process, in order of asking; the lease sees to other processes.
     turn: Mutex<()>,
@@ -105,10 +116,11 @@ pub struct Rebuilder {
 
 impl Rebuilder {
     #[must_use]
-    pub fn new(log: Arc<dyn EventLog>, live: Arc<Live>) -> Self {
+    pub fn new(log: Arc<dyn EventLog>, live: Arc<Live>, leases: Arc<dyn Leases>) -> Self {
         Self {
             log,
             live,
+            leases,
             budget_bytes: BUDGET_BYTES,
             turn: Mutex::default(),
         }
@@ -157,15 +169,14 @@ impl Rebuilder {
             turn = self.turn.lock() => turn,
             () = stop.cancelled() => return Err(RebuildError::Cancelled),
         };
-        let lease = Lease::take(self.live.store()).await?;
+        let lease = lease::take(&self.leases, LEASE).await?;
+        let mut lease = lease.ok_or(RebuildError::Busy)?;
         let done = tokio::select! {
             done = work => done,
-            lost = lease.keep() => Err(lost),
+            () = lease.keep() => Err(RebuildError::Busy),
             () = stop.cancelled() => Err(RebuildError::Cancelled),
         };
-        if let Err(error) = lease.give_back().await {
-            tracing::warn!(%error, "the lease of the rebuild runs out by itself");
-        }
+        lease.give_back().await;
         done
     }
 
@@ -284,6 +295,3 @@ impl Rebuilder {
         }
     }
 }
-
-/// How long a lease holds that is not renewed: what a rebuild waits after another one was killed.
-const TERM: Duration = Duration::from_secs(5);

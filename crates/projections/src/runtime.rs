@@ -1,7 +1,8 @@
 //! Keeps every projection live: one task per projection, which follows every log from its checkpoint.
 //!
-//! Keeps true: nothing is skipped (an event that cannot be read stops the projection, with its reason, until it
-//! can); a projection whose fold changed, or whose log has a new history, is rebuilt beside the old one first.
+//! Keeps true: of all processes one keeps a projection, under its lease; nothing is skipped (an event that cannot be read
+//! stops the projection, with its reason, until it can); a projection whose fold changed, or whose log has a new history, is
+//! rebuilt beside the old one first.
 
 pub mod backoff;
 mod follow;
@@ -10,7 +11,10 @@ mod progress;
 use std::{collections::HashMap, sync::Arc};
 
 use futures::future::join_all;
-use picasso_eventlog::{EventFeed, EventLog, LogId};
+use picasso_eventlog::{
+    EventFeed, EventLog, LogId,
+    lease::{Leases, lead},
+};
 use tokio::{sync::watch, task::JoinSet};
 use tokio_util::sync::CancellationToken;
 
@@ -34,6 +38,7 @@ pub struct Runtime {
     log: Arc<dyn EventLog>,
     feed: Arc<dyn EventFeed>,
     live: Arc<Live>,
+    leases: Arc<dyn Leases>,
     rebuilder: Rebuilder,
     batch: usize,
     tracked: HashMap<&'static str, watch::Sender<Tracked>>,
@@ -46,16 +51,18 @@ impl Runtime {
         log: Arc<dyn EventLog>,
         feed: Arc<dyn EventFeed>,
         live: Arc<Live>,
+        leases: Arc<dyn Leases>,
     ) -> Self {
         let names = projections.iter().map(|projection| projection.name());
         let tracked = names.map(|name| (name, watch::channel(Tracked::default()).0));
         Self {
             tracked: tracked.collect(),
             projections: Arc::new(projections),
-            rebuilder: Rebuilder::new(Arc::clone(&log), Arc::clone(&live)),
+            rebuilder: Rebuilder::new(Arc::clone(&log), Arc::clone(&live), Arc::clone(&leases)),
             log,
             feed,
             live,
+            leases,
             batch: BATCH,
         }
     }
@@ -76,18 +83,18 @@ impl Runtime {
         Progress::new(Arc::clone(&self.projections), log, live, tracked.collect())
     }
 
-    /// Keeps all projections live until `stop`. Stopping, or being killed, at any moment is safe.
+    /// Keeps all projections live until `stop`, each while no other process does. Stopping, or being killed, at any
+    /// moment is safe.
     pub async fn run(self, stop: CancellationToken) {
         let runtime = Arc::new(self);
         let mut tasks = JoinSet::new();
         for projection in runtime.projections.iter().map(Arc::clone) {
-            let (runtime, stop) = (Arc::clone(&runtime), stop.clone());
-            tasks.spawn(async move {
-                tokio::select! {
-                    () = runtime.keep(projection, &stop) => {}
-                    () = stop.cancelled() => {}
-                }
-            });
+            let (leases, runtime) = (Arc::clone(&runtime.leases), Arc::clone(&runtime));
+            let lease = format!("projection.{}", projection.name());
+            tasks.spawn(lead(leases, lease, stop.clone(), move |_, stop| {
+                let (runtime, projection) = (Arc::clone(&runtime), Arc::clone(&projection));
+                async move { runtime.lead(&projection, &stop).await }
+            }));
         }
         while let Some(ended) = tasks.join_next().await {
             if let Err(error) = ended {
@@ -96,20 +103,33 @@ impl Runtime {
         }
     }
 
+    /// Keeps one projection live while its lease is ours.
+    async fn lead(&self, projection: &Arc<dyn AnyProjection>, stop: &CancellationToken) {
+        let Some(tracked) = self.tracked.get(projection.name()) else {
+            return;
+        };
+        let _led = Led::new(projection.name(), tracked);
+        stop.run_until_cancelled(self.keep(projection, stop)).await;
+    }
+
     /// Follows the live generation of one projection, whichever that is.
-    async fn keep(&self, projection: Arc<dyn AnyProjection>, stop: &CancellationToken) {
+    async fn keep(&self, projection: &Arc<dyn AnyProjection>, stop: &CancellationToken) {
         let name = projection.name();
         let mut incident = Incident::default();
         while !stop.is_cancelled() {
-            match self.prepare(&projection, stop).await {
+            match self.prepare(projection, stop).await {
                 Ok(generation) => {
                     incident.over(name);
                     tokio::select! {
-                        () = self.follow(&projection, &generation, stop) => {}
-                        () = self.replaced(&projection, &generation) => {
+                        () = self.follow(projection, &generation, stop) => {}
+                        () = self.replaced(projection, &generation) => {
                             tracing::info!(projection = name, "another generation is live");
                         }
                     }
+                }
+                Err(RebuildError::Busy) => {
+                    self.tell(name, &RebuildError::Busy);
+                    tokio::time::sleep(FRESH).await;
                 }
                 Err(error) => {
                     self.tell(name, &error);
@@ -221,7 +241,7 @@ impl Runtime {
             }
         }
         #[expect(clippy::cast_precision_loss, reason = "a gauge is a float")]
-        metrics::gauge!("picasso_projection_lag_events", "projection" => name).set(lag as f64);
+        lag_gauge(name).set(lag as f64);
     }
 
     fn tell(&self, name: &str, error: &(dyn std::error::Error + 'static)) {
@@ -230,4 +250,28 @@ impl Runtime {
             tracked.send_modify(|tracked| tracked.error = Some(told));
         }
     }
+}
+
+/// While it lives, this process keeps the projection; what was tracked ends with it, lest it be believed later.
+struct Led<'a> {
+    name: &'static str,
+    tracked: &'a watch::Sender<Tracked>,
+}
+
+impl<'a> Led<'a> {
+    fn new(name: &'static str, tracked: &'a watch::Sender<Tracked>) -> Self {
+        Self { name, tracked }
+    }
+}
+
+impl Drop for Led<'_> {
+    fn drop(&mut self) {
+        self.tracked.send_replace(Tracked::default());
+        lag_gauge(self.name).set(0.0);
+    }
+}
+
+/// As the process sees it that keeps the projection; 0 in the others.
+fn lag_gauge(projection: &'static str) -> metrics::Gauge {
+    metrics::gauge!("picasso_projection_lag_events", "projection" => projection)
 }

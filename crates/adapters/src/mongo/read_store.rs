@@ -7,7 +7,6 @@
 mod connection;
 mod documents;
 mod generations;
-mod leases;
 mod names;
 mod pages;
 mod parking;
@@ -20,7 +19,6 @@ use mongodb::{
     Database,
     error::{Error, ErrorKind, WriteFailure},
 };
-use picasso_domain::Timestamp;
 use picasso_eventlog::{Epoch, LogId, Offset};
 use picasso_projections::{
     Index,
@@ -223,15 +221,5 @@ impl ReadStore for MongoReadStore {
         folded: &Offsets,
     ) -> Result<bool, ReadStoreError> {
         limited(parking::unpark(&self.database, generation, key, folded)).await
-    }
-
-    async fn lease(
-        &self,
-        name: &str,
-        holder: &str,
-        now: Timestamp,
-        term: Duration,
-    ) -> Result<bool, ReadStoreError> {
-        limited(leases::take(&self.database, name, holder, now, term)).await
     }
 }

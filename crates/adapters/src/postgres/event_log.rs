@@ -16,12 +16,12 @@ use picasso_eventlog::{
     AppendError, Appended, Commit, Epoch, EventLog, LogError, LogId, MAX_READ, Offset,
     RecordedEvent, RequestKey, StoredReply,
 };
-use sqlx::{Pool, Postgres};
+use sqlx::{Pool, Postgres, postgres::PgConnectOptions};
 use tokio::{sync::watch, task::JoinSet};
 
 use self::writer::Writer;
 use super::{
-    PostgresError,
+    PostgresError, PostgresLeases,
     connection::{self, LIMIT, within},
 };
 use crate::event_log::{
@@ -75,6 +75,12 @@ impl PostgresLog {
             queues,
             _listening: listening,
         })
+    }
+
+    /// The leases in the same database.
+    #[must_use]
+    pub fn leases(&self) -> PostgresLeases {
+        PostgresLeases::new(PgConnectOptions::clone(&self.readers.connect_options()))
     }
 
     /// Whether the database at `url` holds a deployment.

@@ -7,7 +7,6 @@
 mod documents;
 mod generations;
 mod indexing;
-mod leases;
 mod pages;
 mod parking;
 mod places;
@@ -20,7 +19,6 @@ use std::{
 };
 
 use async_trait::async_trait;
-use picasso_domain::Timestamp;
 use picasso_eventlog::{Epoch, LogId, Offset};
 use picasso_projections::{
     Index,
@@ -324,16 +322,5 @@ impl ReadStore for SqliteReadStore {
     ) -> Result<bool, ReadStoreError> {
         let (id, key, folded) = (generation.clone(), key.to_owned(), folded.clone());
         Self::write(self, move |db| parking::unpark(db, &id, &key, &folded)).await
-    }
-
-    async fn lease(
-        &self,
-        name: &str,
-        holder: &str,
-        now: Timestamp,
-        term: Duration,
-    ) -> Result<bool, ReadStoreError> {
-        let (name, holder) = (name.to_owned(), holder.to_owned());
-        Self::write(self, move |db| leases::take(db, &name, &holder, now, term)).await
     }
 }

@@ -91,6 +91,7 @@ async fn case(seed: u64) {
         let part = Offset(rng.random_range(0..=head.offset.0));
         running.reach(Position::new(head.log, part)).await;
         running.kill().await;
+        world.leases.run_out();
     }
     let running = start(&world, &mut rng);
     running.catch_up(&world).await;

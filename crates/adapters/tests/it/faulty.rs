@@ -1,15 +1,11 @@
 //! A read store that fails in a chosen way, in front of a sound one.
 
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
-    time::Duration,
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
 };
 
 use async_trait::async_trait;
-use picasso_domain::Timestamp;
 use picasso_eventlog::{Epoch, LogId, Offset};
 use picasso_projections::{
     Index,
@@ -166,15 +162,5 @@ impl ReadStore for Faulty {
         folded: &Offsets,
     ) -> Result<bool, ReadStoreError> {
         self.sound.unpark(generation, key, folded).await
-    }
-
-    async fn lease(
-        &self,
-        name: &str,
-        holder: &str,
-        now: Timestamp,
-        term: Duration,
-    ) -> Result<bool, ReadStoreError> {
-        self.sound.lease(name, holder, now, term).await
     }
 }

@@ -2,6 +2,8 @@
 
 #[path = "postgres/event_log.rs"]
 mod event_log;
+#[path = "postgres/leases.rs"]
+mod leases;
 
 use sqlx::{Connection, Executor, PgConnection};
 use uuid::Uuid;
@@ -43,6 +45,15 @@ impl Schema {
             .execute(statements)
             .await
             .expect("the statements run");
+    }
+
+    /// What a query of one text answers.
+    pub(crate) async fn tell(&self, query: &str) -> String {
+        let mut connection = PgConnection::connect(&self.url())
+            .await
+            .expect("the test server answers");
+        let answer = sqlx::query_scalar(query).fetch_one(&mut connection).await;
+        answer.expect("an answer")
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use picasso_eventlog::{LogId, Offset, Position};
+use picasso_eventlog::{LogId, Offset, Position, lease::Leases};
 use picasso_projections::{
     Reader,
     folding::{Target, retry_parked},
@@ -12,7 +12,9 @@ use picasso_projections::{
 use tokio::time::Instant;
 
 use crate::faulty::{Fault, Faulty};
-use crate::tally::{Likes, MALLORY, Running, Tally, World, append_unreadable, picture_key, until};
+use crate::tally::{
+    LIMIT, Likes, MALLORY, Running, Tally, World, append_unreadable, picture_key, until,
+};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_recorded_is_folded() {
@@ -95,6 +97,7 @@ async fn events_are_folded_once_when_the_checkpoint_is_lost() {
     let running = severed.start(Tally::<1>::default().erased());
     until(|| async { !world.documents().await.is_empty() }).await;
     running.kill().await;
+    world.leases.run_out();
     let revisions = revisions(&world).await;
     let running = world.start(Tally::<1>::default().erased());
     running.catch_up(&world).await;
@@ -120,6 +123,7 @@ async fn a_runtime_killed_at_any_moment_goes_on() {
         let part = Offset(head.offset.0.saturating_sub(round % 30));
         running.reach(Position::new(head.log, part)).await;
         running.kill().await;
+        world.leases.run_out();
     }
     let running = world.start(Tally::<1>::default().erased());
     running.catch_up(&world).await;
@@ -130,7 +134,7 @@ async fn a_runtime_killed_at_any_moment_goes_on() {
 #[tokio::test(flavor = "multi_thread")]
 async fn two_runtimes_at_once_agree() {
     let world = World::on_disk(1);
-    let beside = world.beside(Arc::clone(&world.store));
+    let beside = world.unaware();
     let mut likes = Likes::default();
     let running = world.start(Tally::<1>::default().erased());
     running.catch_up(&world).await;
@@ -144,6 +148,71 @@ async fn two_runtimes_at_once_agree() {
     world.assert_folded().await;
     running.stop().await;
     other.stop().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn of_two_runtimes_one_folds_until_the_other_takes_over() {
+    let world = World::in_memory(2);
+    let beside = world.beside(Arc::clone(&world.store));
+    let mut likes = Likes::default();
+    let first = world.start(Tally::<1>::default().erased());
+    first.catch_up(&world).await;
+    let second = beside.start(Tally::<1>::default().erased());
+    for _ in 0..5 {
+        likes.many(&*world.log, 30).await;
+        second.catch_up(&world).await;
+    }
+    let folded_by = async |running: &Running| {
+        let status = running.progress.status().await.expect("a status").remove(0);
+        status.events_per_second > 0.0
+    };
+    assert!(folded_by(&first).await && !folded_by(&second).await);
+    first.stop().await;
+    likes.many(&*world.log, 30).await;
+    second.catch_up(&world).await;
+    assert!(folded_by(&second).await);
+    world.assert_folded().await;
+    second.kill().await;
+    let third = world.start(Tally::<1>::default().erased());
+    likes.many(&*world.log, 30).await;
+    third.catch_up(&world).await;
+    assert!(folded_by(&third).await);
+    world.assert_folded().await;
+    third.stop().await;
+}
+
+#[tokio::test]
+async fn runtimes_that_start_at_once_build_one_generation() {
+    let world = World::in_memory(1);
+    Likes::default().many(&*world.log, 500).await;
+    let beside = world.beside(Arc::clone(&world.store));
+    let first = world.start(Tally::<1>::default().erased());
+    let second = beside.start(Tally::<1>::default().erased());
+    first.catch_up(&world).await;
+    second.catch_up(&world).await;
+    let all = world.store.generations("tally").await.expect("all");
+    assert_eq!(all.len(), 1);
+    world.assert_folded().await;
+    first.stop().await;
+    second.stop().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_generation_that_is_missing_is_built_when_other_rebuilds_are_done() {
+    let world = World::in_memory(1);
+    Likes::default().many(&*world.log, 50).await;
+    let held = world.leases.take("rebuild", "another", LIMIT).await;
+    assert!(held.expect("an answer").is_some());
+    let running = world.start(Tally::<1>::default().erased());
+    let status = || async { running.progress.status().await.expect("a status").remove(0) };
+    until(|| async { status().await.error.is_some() }).await;
+    let error = status().await.error.expect("an error");
+    assert!(error.starts_with("another rebuild is under way"), "{error}");
+    let given_back = world.leases.give_back("rebuild", "another").await;
+    given_back.expect("an answer");
+    running.catch_up(&world).await;
+    world.assert_folded().await;
+    running.stop().await;
 }
 
 #[tokio::test]
@@ -214,7 +283,7 @@ async fn retries_beside_runtimes_lose_nothing() {
     world.begin().await;
     let (tally, mut likes) = (Tally::<1>::default(), Likes::default());
     tally.set_broken(true);
-    let beside = world.beside(Arc::clone(&world.store));
+    let beside = world.unaware();
     let running = world.start(tally.erased());
     running.catch_up(&world).await;
     let other = beside.runtime(tally.erased(), beside.feed());
@@ -279,18 +348,23 @@ async fn a_fold_of_another_version_is_rebuilt_at_the_start() {
     running.catch_up(&world).await;
     running.stop().await;
     let running = world.start(Tally::<2>::default().erased());
+    // Until then the former one is read.
+    until(|| async { live(&world).await == (2, 2) }).await;
     running.catch_up(&world).await;
-    let live = world.store.live("tally").await.expect("live").expect("one");
-    assert_eq!((live.id.number, live.version), (2, 2));
     running.stop().await;
     // The former program comes back: its generation is still there, and only has to catch up.
     Likes::default().toggle(&*world.log, 99, "zoe").await;
     let running = world.start(Tally::<1>::default().erased());
+    until(|| async { live(&world).await == (1, 1) }).await;
     running.catch_up(&world).await;
-    let live = world.store.live("tally").await.expect("live").expect("one");
-    assert_eq!((live.id.number, live.version), (1, 1));
     world.assert_folded().await;
     running.stop().await;
+}
+
+/// The number and the version of the live generation.
+async fn live(world: &World) -> (u32, u32) {
+    let live = world.store.live("tally").await.expect("live").expect("one");
+    (live.id.number, live.version)
 }
 
 async fn target(world: &World, tally: &Tally) -> Target {

@@ -34,7 +34,7 @@ use tokio::{task::JoinHandle, time::Instant};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use crate::memory::{MemoryLog, MemoryStore};
+use crate::memory::{MemoryLeases, MemoryLog, MemoryStore};
 
 /// Longer than anything here takes on a busy machine.
 pub const LIMIT: Duration = Duration::from_secs(60);
@@ -220,6 +220,7 @@ pub struct World {
     pub log: Arc<dyn EventLog>,
     pub store: Arc<dyn ReadStore>,
     pub live: Arc<Live>,
+    pub leases: Arc<MemoryLeases>,
     _folder: Option<Arc<TempDir>>,
 }
 
@@ -230,6 +231,7 @@ impl World {
             log: MemoryLog::new(logs),
             live: Live::new(Arc::clone(&store) as _),
             store,
+            leases: MemoryLeases::new(),
             _folder: None,
         }
     }
@@ -243,6 +245,7 @@ impl World {
             log: Arc::new(log),
             live: Live::new(Arc::clone(&store)),
             store,
+            leases: MemoryLeases::new(),
             _folder: Some(Arc::new(folder)),
         }
     }
@@ -256,13 +259,22 @@ impl World {
         }
     }
 
+    /// With leases of its own: its runtimes work beside others, as one does that was frozen and does not know.
+    pub fn unaware(&self) -> Self {
+        Self {
+            leases: MemoryLeases::new(),
+            ..self.beside(Arc::clone(&self.store))
+        }
+    }
+
     pub fn feed(&self) -> Arc<dyn EventFeed> {
         Arc::new(LogFeed::new(Arc::clone(&self.log)))
     }
 
     pub fn runtime(&self, projection: Arc<dyn AnyProjection>, feed: Arc<dyn EventFeed>) -> Runtime {
         let (log, live) = (Arc::clone(&self.log), Arc::clone(&self.live));
-        Runtime::new(vec![projection], log, feed, live)
+        let leases = Arc::clone(&self.leases);
+        Runtime::new(vec![projection], log, feed, live, leases)
     }
 
     pub fn start(&self, projection: Arc<dyn AnyProjection>) -> Running {

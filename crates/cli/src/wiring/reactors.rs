@@ -1,6 +1,6 @@
 //! The reactors: what follows the log and the agenda and does things in the world.
 
-use std::{sync::Arc, time::Duration};
+use std::{future::Future, sync::Arc, time::Duration};
 
 use jiff::SignedDuration;
 use picasso_adapters::mailbox::SandboxMailer;
@@ -8,9 +8,10 @@ use picasso_commands::{
     ports::{Agenda, Mailer},
     reactors::{
         Audit, BlobReferences, Collector, Follow, Pace, Planner, ReceiptPlanner, Receipts, Settle,
-        SettlePlanner, Webhooks, Worker, work,
+        SettlePlanner, Webhooks, Work, Worker,
     },
 };
+use picasso_eventlog::lease::lead;
 use tokio::{sync::Notify, task::JoinSet};
 use tokio_util::sync::CancellationToken;
 
@@ -73,7 +74,7 @@ impl Crew<'_> {
     }
 
     fn webhooks(&mut self, settle: Arc<Notify>) {
-        let webhooks = Webhooks {
+        let webhooks = Arc::new(Webhooks {
             inbox: Arc::clone(&self.stores.desk.webhooks),
             payments: Arc::clone(&self.write.payments),
             checkout: self.write.checkout.clone(),
@@ -82,8 +83,11 @@ impl Crew<'_> {
             poll: self.poll(),
             arrived: Arc::clone(&self.write.webhook_arrived),
             settle,
-        };
-        self.tasks.spawn(webhooks.run(self.stop.clone()));
+        });
+        self.lead(Webhooks::LEASE.to_owned(), move |stop| {
+            let webhooks = Arc::clone(&webhooks);
+            async move { webhooks.run(stop).await }
+        });
     }
 
     fn receipts(&mut self, mailer: Arc<dyn Mailer>) {
@@ -96,24 +100,30 @@ impl Crew<'_> {
     }
 
     fn collector(&mut self, references: Arc<dyn BlobReferences>) {
-        let collector = Collector {
+        let collector = Arc::new(Collector {
             blobs: Arc::clone(&self.write.blobs),
             references,
             clock: Arc::clone(&self.write.clock),
             grace: seconds(self.settings.collect_grace_s),
-        };
+        });
         let pause = Duration::from_secs(self.settings.collect_every_s);
-        self.tasks.spawn(collector.run(pause, self.stop.clone()));
+        self.lead(Collector::LEASE.to_owned(), move |stop| {
+            let collector = Arc::clone(&collector);
+            async move { collector.run(pause, stop).await }
+        });
     }
 
     fn follow<P: Planner>(&mut self, planner: P) {
-        let follow = Follow {
+        let follow = Arc::new(Follow {
             planner,
             log: Arc::clone(&self.stores.log),
             feed: Arc::clone(&self.stores.feed),
             agenda: Arc::clone(&self.agenda),
-        };
-        self.tasks.spawn(follow.run(self.stop.clone()));
+        });
+        self.lead(follow.lease(), move |stop| {
+            let follow = Arc::clone(&follow);
+            async move { follow.run(stop).await }
+        });
     }
 
     fn work<W: Worker>(&mut self, worker: W, hurry: Arc<Notify>) {
@@ -122,9 +132,26 @@ impl Crew<'_> {
             first_delay: SignedDuration::from_millis(signed(self.settings.first_delay_ms)),
             hurry,
         };
-        let (agenda, clock) = (Arc::clone(&self.agenda), Arc::clone(&self.write.clock));
+        let work = Arc::new(Work {
+            worker,
+            agenda: Arc::clone(&self.agenda),
+            clock: Arc::clone(&self.write.clock),
+            pace,
+        });
+        self.lead(work.lease(), move |stop| {
+            let work = Arc::clone(&work);
+            async move { work.run(stop).await }
+        });
+    }
+
+    /// Runs a reactor whenever no other process does.
+    fn lead<F>(&mut self, lease: String, run: impl Fn(CancellationToken) -> F + Send + 'static)
+    where
+        F: Future<Output = ()> + Send + 'static,
+    {
+        let (leases, stop) = (Arc::clone(&self.stores.leases), self.stop.clone());
         self.tasks
-            .spawn(work(worker, agenda, clock, pace, self.stop.clone()));
+            .spawn(lead(leases, lease, stop, move |_, stop| run(stop)));
     }
 
     fn poll(&self) -> Duration {

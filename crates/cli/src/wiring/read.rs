@@ -67,7 +67,11 @@ impl ReadSide {
         Ok(Self {
             projections: projections(),
             queries: Queries::new(&live, &tokens),
-            rebuilder: Arc::new(Rebuilder::new(Arc::clone(&log), Arc::clone(&live))),
+            rebuilder: Arc::new(Rebuilder::new(
+                Arc::clone(&log),
+                Arc::clone(&live),
+                Arc::clone(&stores.leases),
+            )),
             live,
             log,
         })
@@ -80,6 +84,7 @@ impl ReadSide {
             Arc::clone(&self.log),
             Arc::clone(&stores.feed),
             Arc::clone(&self.live),
+            Arc::clone(&stores.leases),
         )
     }
 

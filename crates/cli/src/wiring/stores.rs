@@ -7,9 +7,9 @@ use std::{
 
 use picasso_adapters::{
     postgres::{PostgresError, event_log::PostgresLog},
-    sqlite::event_log::SqliteEventLog,
+    sqlite::{event_log::SqliteEventLog, leases::SqliteLeases},
 };
-use picasso_eventlog::{Epoch, EventFeed, EventLog, LogFeed, LogId};
+use picasso_eventlog::{Epoch, EventFeed, EventLog, LogFeed, LogId, lease::Leases};
 use picasso_projections::runtime::backoff::chain;
 
 use super::desk::Desk;
@@ -23,6 +23,8 @@ use crate::{
 pub struct Stores {
     pub log: Arc<dyn EventLog>,
     pub feed: Arc<dyn EventFeed>,
+    /// By which one of several processes does a thing.
+    pub leases: Arc<dyn Leases>,
     pub desk: Desk,
     pub keys: Keys,
 }
@@ -31,11 +33,12 @@ impl Stores {
     /// Opens the stores, making them in a new data folder.
     pub async fn open(config: &Config) -> Result<Self, Failure> {
         private_folder(&config.data_dir)?;
-        let log = open_log(config).await?;
+        let (log, leases) = open_log(config).await?;
         let desk = Desk::open(config).await?;
         Ok(Self {
             feed: Arc::new(LogFeed::new(Arc::clone(&log))),
             log,
+            leases,
             desk,
             keys: Keys::open(config)?,
         })
@@ -60,7 +63,8 @@ impl Stores {
 /// The log of a marketplace that exists.
 pub async fn open_existing_log(config: &Config) -> Result<Arc<dyn EventLog>, Failure> {
     expect_existing(config).await?;
-    open_log(config).await
+    let (log, _) = open_log(config).await?;
+    Ok(log)
 }
 
 /// Begins a new history in the log of a marketplace that exists.
@@ -96,16 +100,20 @@ async fn expect_existing(config: &Config) -> Result<(), Failure> {
     Err(Failure::new(Code::NotFound, message).hint(hint))
 }
 
-async fn open_log(config: &Config) -> Result<Arc<dyn EventLog>, Failure> {
+/// The log, and the leases of those who share it.
+async fn open_log(config: &Config) -> Result<(Arc<dyn EventLog>, Arc<dyn Leases>), Failure> {
     let logs = config.events.logs;
     if let Some(url) = config.events.url() {
         let log = PostgresLog::open(url, logs).await;
         let log = log.map_err(|error| cannot_open_database("event log", &error))?;
-        return Ok(Arc::new(log));
+        let leases = Arc::new(log.leases());
+        return Ok((Arc::new(log), leases));
     }
     let log = SqliteEventLog::open(&log_path(config), logs)
         .map_err(|error| cannot_open("event log", &error))?;
-    Ok(Arc::new(log))
+    let leases = SqliteLeases::open(&config.data_dir.join("leases"))
+        .map_err(|error| cannot_open("leases", &error))?;
+    Ok((Arc::new(log), Arc::new(leases)))
 }
 
 pub(super) fn cannot_open_database(what: &str, error: &PostgresError) -> Failure {

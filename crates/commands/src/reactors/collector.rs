@@ -36,8 +36,11 @@ pub struct Collected {
 }
 
 impl Collector {
+    /// The lease under which one process at a time should [`run`](Self::run) it.
+    pub const LEASE: &'static str = "reactor.collector";
+
     /// Collects every `pause` until it is told to stop.
-    pub async fn run(self, pause: Duration, stop: CancellationToken) {
+    pub async fn run(&self, pause: Duration, stop: CancellationToken) {
         loop {
             match stop.run_until_cancelled(self.collect()).await {
                 None => return,

@@ -17,7 +17,7 @@ const MAX_BACKOFF: Duration = Duration::from_secs(10);
 
 /// Which tasks follow from an event.
 pub trait Planner: Send + Sync + 'static {
-    /// Names the checkpoint; never changes once released.
+    /// Names the checkpoint and the lease; never changes once released.
     const NAME: &'static str;
 
     fn plan(&self, event: &RecordedEvent, data: &DomainEvent) -> Vec<Task>;
@@ -44,8 +44,14 @@ enum FollowError {
 }
 
 impl<P: Planner> Follow<P> {
+    /// The lease under which one process at a time should [`run`](Self::run) it.
+    #[must_use]
+    pub fn lease(&self) -> String {
+        format!("reactor.follow.{}", P::NAME)
+    }
+
     /// Follows all logs until it is told to stop; what fails is tried again, ever more slowly.
-    pub async fn run(self, stop: CancellationToken) {
+    pub async fn run(&self, stop: CancellationToken) {
         let logs = (0..self.log.logs()).map(|log| self.follow_log(LogId(log), &stop));
         futures::future::join_all(logs).await;
     }

@@ -40,8 +40,11 @@ pub struct Webhooks {
 }
 
 impl Webhooks {
+    /// The lease under which one process at a time should [`run`](Self::run) it.
+    pub const LEASE: &'static str = "reactor.webhooks";
+
     /// Handles webhooks until it is told to stop.
-    pub async fn run(self, stop: CancellationToken) {
+    pub async fn run(&self, stop: CancellationToken) {
         let mut tidied: Option<Instant> = None;
         while !stop.is_cancelled() {
             if tidied.is_none_or(|at| at.elapsed() >= TIDY_EVERY) {

@@ -25,6 +25,7 @@ pub enum Outcome {
 
 /// Does tasks of one kind.
 pub trait Worker: Send + Sync + 'static {
+    /// Names the tasks and the lease; never changes once released.
     const KIND: &'static str;
 
     fn attempt(&self, task: &Task) -> impl Future<Output = Outcome> + Send;
@@ -39,61 +40,67 @@ pub struct Pace {
     pub hurry: Arc<Notify>,
 }
 
-/// Works on one kind of task until it is told to stop; the few tasks in hand are finished first.
-pub async fn work<W: Worker>(
-    worker: W,
-    agenda: Arc<dyn Agenda>,
-    clock: Arc<dyn Clock>,
-    pace: Pace,
-    stop: CancellationToken,
-) {
-    while !stop.is_cancelled() {
-        match round(&worker, agenda.as_ref(), clock.as_ref(), &pace, &stop).await {
-            Ok(BATCH) => continue,
-            Ok(_) => {}
-            Err(error) => {
-                let kind = W::KIND;
-                tracing::warn!(
-                    kind,
-                    error = &error as &dyn std::error::Error,
-                    "the agenda could not be worked on"
-                );
-            }
-        }
-        let wait = tokio::time::timeout(pace.poll, pace.hurry.notified());
-        if stop.run_until_cancelled(wait).await.is_none() {
-            return;
-        }
-    }
+/// Works on one kind of task.
+pub struct Work<W> {
+    pub worker: W,
+    pub agenda: Arc<dyn Agenda>,
+    pub clock: Arc<dyn Clock>,
+    pub pace: Pace,
 }
 
-/// Does what is due once; answers how many tasks that were.
-async fn round<W: Worker>(
-    worker: &W,
-    agenda: &dyn Agenda,
-    clock: &dyn Clock,
-    pace: &Pace,
-    stop: &CancellationToken,
-) -> Result<usize, Unavailable> {
-    let due = agenda.due(W::KIND, clock.now(), BATCH).await?;
-    let count = due.len();
-    let results: Vec<_> = stream::iter(due)
-        .take_until(stop.cancelled())
-        .map(|task| async move {
-            match worker.attempt(&task).await {
-                Outcome::Done => agenda.done(&task).await,
-                Outcome::Again(at) => again(agenda, task, at).await,
-                Outcome::Failed => {
-                    let at = clock.now() + delay(pace.first_delay, task.attempts);
-                    agenda.postpone(&task, at).await
+impl<W: Worker> Work<W> {
+    /// The lease under which one process at a time should [`run`](Self::run) it.
+    #[must_use]
+    pub fn lease(&self) -> String {
+        format!("reactor.work.{}", W::KIND)
+    }
+
+    /// Works until it is told to stop; the few tasks in hand are finished first.
+    pub async fn run(&self, stop: CancellationToken) {
+        while !stop.is_cancelled() {
+            match self.round(&stop).await {
+                Ok(BATCH) => continue,
+                Ok(_) => {}
+                Err(error) => {
+                    let kind = W::KIND;
+                    tracing::warn!(
+                        kind,
+                        error = &error as &dyn std::error::Error,
+                        "the agenda could not be worked on"
+                    );
                 }
             }
-        })
-        .buffer_unordered(CONCURRENCY)
-        .collect()
-        .await;
-    results.into_iter().collect::<Result<(), _>>()?;
-    Ok(count)
+            let wait = tokio::time::timeout(self.pace.poll, self.pace.hurry.notified());
+            if stop.run_until_cancelled(wait).await.is_none() {
+                return;
+            }
+        }
+    }
+
+    /// Does what is due once; answers how many tasks that were.
+    async fn round(&self, stop: &CancellationToken) -> Result<usize, Unavailable> {
+        let due = self.agenda.due(W::KIND, self.clock.now(), BATCH).await?;
+        let count = due.len();
+        let results: Vec<_> = stream::iter(due)
+            .take_until(stop.cancelled())
+            .map(|task| self.attempt(task))
+            .buffer_unordered(CONCURRENCY)
+            .collect()
+            .await;
+        results.into_iter().collect::<Result<(), _>>()?;
+        Ok(count)
+    }
+
+    async fn attempt(&self, task: Task) -> Result<(), Unavailable> {
+        match self.worker.attempt(&task).await {
+            Outcome::Done => self.agenda.done(&task).await,
+            Outcome::Again(at) => again(self.agenda.as_ref(), task, at).await,
+            Outcome::Failed => {
+                let at = self.clock.now() + delay(self.pace.first_delay, task.attempts);
+                self.agenda.postpone(&task, at).await
+            }
+        }
+    }
 }
 
 /// Struck and put anew rather than put off: nothing has failed, so a later failure waits no longer for it.

@@ -17,7 +17,7 @@ const POLL: Duration = Duration::from_millis(20);
 /// How much the newest batch weighs in the rate.
 const WEIGHT: f64 = 0.2;
 
-/// How far the runtime of this process is with one projection.
+/// How far the runtime of this process is with one projection; empty while another process keeps it.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Tracked {
     pub generation: Option<GenerationId>,
@@ -73,9 +73,9 @@ pub struct ProjectionStatus {
     pub lag: u64,
     /// Documents that are parked; 1,000 stands for that many or more.
     pub parked: usize,
-    /// What the fold manages while it is busy; 0 when the runtime lives in another process.
+    /// What the fold manages while it is busy; 0 when another process keeps the projection.
     pub events_per_second: f64,
-    /// What holds it up.
+    /// What holds it up, as far as this process knows.
     pub error: Option<String>,
 }
 
@@ -140,7 +140,8 @@ impl Progress {
         }
     }
 
-    /// The offset folded into the live generation: as the runtime of this process says, or as stored.
+    /// The offset folded into the live generation: as the runtime of this process says if it follows that one, or as
+    /// stored.
     async fn folded(
         &self,
         projection: &str,
@@ -153,9 +154,9 @@ impl Progress {
             Err(ReadStoreError::NotBuilt(_)) => return Ok(Offset::START),
             live => live?,
         };
-        let folded = match now {
-            Some(now) if now.generation.as_ref() == Some(&live.id) => now.folded,
-            Some(_) => Offsets::new(),
+        let follows = |now: &Tracked| now.generation.as_ref() == Some(&live.id);
+        let folded = match now.filter(follows) {
+            Some(now) => now.folded,
             None => self.live.store().checkpoints(&live.id).await?,
         };
         Ok(folded.get(&log).copied().unwrap_or_default())
@@ -236,9 +237,11 @@ async fn moved(tracked: Option<&mut watch::Receiver<Tracked>>) -> bool {
         tokio::time::sleep(POLL).await;
         return true;
     };
+    let follows = runtime.borrow().generation.is_some();
+    // Another process folds, or may have switched the generation.
+    let look = if follows { crate::live::FRESH } else { POLL };
     tokio::select! {
         changed = runtime.changed() => changed.is_ok(),
-        // Another process may have switched the generation.
-        () = tokio::time::sleep(crate::live::FRESH) => true,
+        () = tokio::time::sleep(look) => true,
     }
 }

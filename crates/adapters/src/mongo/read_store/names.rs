@@ -1,13 +1,12 @@
 //! What the collections are called.
 //!
-//! `schema`, `generations` and `leases` hold a few records each; `<projection>.<number>` holds the documents of a
+//! `schema` and `generations` hold a few records each; `<projection>.<number>` holds the documents of a
 //! generation, `….index.<name>` its indexes, `….parked` its parked documents: dropping them drops it.
 
 use picasso_projections::ports::GenerationId;
 
 pub const SCHEMA: &str = "schema";
 pub const GENERATIONS: &str = "generations";
-pub const LEASES: &str = "leases";
 
 pub fn documents(generation: &GenerationId) -> String {
     generation.to_string()
@@ -47,7 +46,7 @@ mod tests {
             assert_eq!(number_of(&name, "sales"), Some(12), "{name}");
             assert_eq!(number_of(&name, "sale"), None, "{name}");
         }
-        for name in [SCHEMA, GENERATIONS, LEASES, "sales", "sales.x", "sales12.1"] {
+        for name in [SCHEMA, GENERATIONS, "sales", "sales.x", "sales12.1"] {
             assert_eq!(number_of(name, "sales"), None, "{name}");
         }
     }

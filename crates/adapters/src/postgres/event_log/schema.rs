@@ -17,6 +17,7 @@ use crate::postgres::PostgresError;
 const STEPS: &[(&str, &str)] = &[
     ("event log", include_str!("migrations/0001_event_log.sql")),
     ("desk", include_str!("../desk/migrations/0001_desk.sql")),
+    ("leases", include_str!("migrations/0002_leases.sql")),
 ];
 
 #[derive(Debug)]

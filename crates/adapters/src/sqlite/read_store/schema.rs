@@ -59,10 +59,4 @@ CREATE TABLE parked (
     parked_at TEXT NOT NULL,
     PRIMARY KEY (generation, key)
 ) STRICT, WITHOUT ROWID;
-
-CREATE TABLE leases (
-    name TEXT PRIMARY KEY,
-    holder TEXT NOT NULL,
-    until_us INTEGER NOT NULL
-) STRICT, WITHOUT ROWID;
 ";

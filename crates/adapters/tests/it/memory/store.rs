@@ -4,7 +4,6 @@ use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
     ops::Bound,
     sync::{Arc, Mutex, MutexGuard},
-    time::Duration,
 };
 
 use async_trait::async_trait;
@@ -35,7 +34,6 @@ struct State {
     generations: Vec<(Generation, Built)>,
     numbers: HashMap<String, u32>,
     dropped: Vec<GenerationId>,
-    leases: HashMap<String, (String, Timestamp)>,
 }
 
 #[derive(Default)]
@@ -346,27 +344,6 @@ impl ReadStore for MemoryStore {
             return Ok(false);
         }
         all.remove(key);
-        Ok(true)
-    }
-
-    async fn lease(
-        &self,
-        name: &str,
-        holder: &str,
-        now: Timestamp,
-        term: Duration,
-    ) -> Result<bool, ReadStoreError> {
-        let mut state = self.state();
-        if let Some((other, until)) = state.leases.get(name)
-            && other != holder
-            && *until > now
-        {
-            return Ok(false);
-        }
-        let until = now.checked_add(term).expect("a time");
-        state
-            .leases
-            .insert(name.to_owned(), (holder.to_owned(), until));
         Ok(true)
     }
 }

@@ -13,10 +13,10 @@ use jiff::SignedDuration;
 use picasso_adapters::mailbox::SandboxMailer;
 use picasso_commands::{
     Checkout,
-    ports::{Agenda, Clock, ContactBook, Payments, WebhookInbox},
+    ports::{Agenda, ContactBook, Payments, WebhookInbox},
     reactors::{
         Audit, Follow, Pace, Planner, ReceiptPlanner, Receipts, Settle, SettlePlanner, Webhooks,
-        Worker, work,
+        Work, Worker,
     },
 };
 use picasso_domain::Timestamp;
@@ -74,7 +74,8 @@ impl Reactors {
             arrived,
             settle,
         };
-        tokio::spawn(webhooks.run(stop.clone()));
+        let stop = stop.clone();
+        tokio::spawn(async move { webhooks.run(stop).await });
         url
     }
 
@@ -85,7 +86,8 @@ impl Reactors {
             feed: Arc::new(LogFeed::new(Arc::clone(&self.log))),
             agenda: Arc::clone(&self.agenda),
         };
-        tokio::spawn(follow.run(stop.clone()));
+        let stop = stop.clone();
+        tokio::spawn(async move { follow.run(stop).await });
     }
 
     fn work<W: Worker>(&self, worker: W, hurry: Arc<Notify>, stop: &CancellationToken) {
@@ -94,9 +96,14 @@ impl Reactors {
             first_delay: FIRST_DELAY,
             hurry,
         };
-        let clock: Arc<dyn Clock> = self.clock.clone();
-        let agenda = Arc::clone(&self.agenda);
-        tokio::spawn(work(worker, agenda, clock, pace, stop.clone()));
+        let work = Work {
+            worker,
+            agenda: Arc::clone(&self.agenda),
+            clock: self.clock.clone(),
+            pace,
+        };
+        let stop = stop.clone();
+        tokio::spawn(async move { work.run(stop).await });
     }
 }
 
