@@ -5,6 +5,7 @@
 mod appending;
 mod concurrency;
 mod durability;
+pub mod feed;
 mod fixture;
 mod logs;
 mod reading;

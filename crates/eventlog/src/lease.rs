@@ -74,7 +74,11 @@ pub async fn lead<F>(
             }
             Ok(None) => {}
             Err(error) => {
-                tracing::debug!(name, error = &error as &dyn std::error::Error, "a lease could not be asked for");
+                tracing::debug!(
+                    name,
+                    error = &error as &dyn std::error::Error,
+                    "a lease could not be asked for"
+                );
             }
         }
         stop.run_until_cancelled(sleep(TERM / 5)).await;
@@ -91,7 +95,11 @@ async fn keep(leases: &dyn Leases, name: &str, holder: &str, mut held_since: Ins
             Ok(Ok(Some(_))) => held_since = asked,
             Ok(Ok(None)) | Err(_) => return,
             Ok(Err(error)) => {
-                tracing::debug!(name, error = &error as &dyn std::error::Error, "a lease could not be renewed");
+                tracing::debug!(
+                    name,
+                    error = &error as &dyn std::error::Error,
+                    "a lease could not be renewed"
+                );
             }
         }
         if Instant::now() >= until && held_since != asked {
