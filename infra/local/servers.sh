@@ -98,7 +98,10 @@ install_nats() { go_build nats github.com/nats-io/nats-server/v2; }
 prepare_nats() { :; }
 run_nats() { serve "$go_bin/nats" --addr 127.0.0.1 --port "$2" --jetstream --store_dir "$1/data"; }
 ready_nats() { [[ $(first_line "$2") == INFO*'"jetstream":true'* ]]; }
-env_nats() { echo "PICASSO_TEST_NATS_URL=nats://127.0.0.1:$2"; }
+env_nats() { # the program too: some tests damage servers of their own
+  echo "PICASSO_TEST_NATS_URL=nats://127.0.0.1:$2"
+  echo "PICASSO_TEST_NATS_BIN=$go_bin/nats"
+}
 
 # --- Two servers that speak MongoDB's protocol: FerretDB 1 on SQLite, mongo-java-server in memory ---------------------
 mongo_ping() ( # the command {ping: 1, $db: "admin"} as OP_MSG; any whole header is an answer

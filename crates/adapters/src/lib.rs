@@ -7,6 +7,7 @@ pub mod firebase;
 pub mod fs;
 pub mod mailbox;
 pub mod mongo;
+pub mod nats;
 pub mod postgres;
 pub mod sqlite;
 pub mod stripe;

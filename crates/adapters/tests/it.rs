@@ -26,6 +26,8 @@ mod market;
 mod memory;
 #[path = "it/mongo.rs"]
 mod mongo;
+#[path = "it/nats.rs"]
+mod nats;
 #[path = "it/postgres.rs"]
 mod postgres;
 #[path = "it/queries.rs"]

@@ -1,8 +1,9 @@
 //! Turns whatever a transport delivers into contiguous batches: repeats are dropped, holes are read from the log.
 //!
-//! Nothing here waits for a hole to "time out": it is fetched, or it is an error.
+//! Nothing here waits for a hole to "time out": it is fetched, or it is an error. However large a hole is, no more than
+//! one batch of it is in memory.
 
-use std::sync::Arc;
+use std::{collections::VecDeque, sync::Arc};
 
 use crate::{Batch, EventLog, LogError, LogId, Offset, RecordedEvent};
 
@@ -10,17 +11,25 @@ use crate::{Batch, EventLog, LogError, LogId, Offset, RecordedEvent};
 pub struct Contiguous {
     log: Arc<dyn EventLog>,
     id: LogId,
+    limit: usize,
     last: Offset,
+    /// What was delivered and not handed out yet, in order.
+    delivered: VecDeque<Arc<RecordedEvent>>,
+    /// What is known to be in the log, delivered or not.
+    known: Offset,
 }
 
 impl Contiguous {
-    /// Begins behind `after`.
+    /// Begins behind `after` and hands out at most `limit` events at once.
     #[must_use]
-    pub fn new(log: Arc<dyn EventLog>, id: LogId, after: Offset) -> Self {
+    pub fn new(log: Arc<dyn EventLog>, id: LogId, after: Offset, limit: usize) -> Self {
         Self {
             log,
             id,
+            limit: limit.clamp(1, crate::MAX_READ),
             last: after,
+            delivered: VecDeque::new(),
+            known: after,
         }
     }
 
@@ -30,59 +39,79 @@ impl Contiguous {
         self.last
     }
 
-    /// Takes a delivery in any order and returns what follows the last event handed out, without holes.
+    /// Takes a delivery in any order; [`next`](Self::next) hands it out.
+    pub fn offer(&mut self, delivery: Batch) {
+        let ours = |event: &Arc<RecordedEvent>| event.log == self.id && event.offset > self.last;
+        self.delivered.extend(delivery.into_iter().filter(ours));
+        let in_order = self.delivered.make_contiguous();
+        in_order.sort_by_key(|event| event.offset);
+    }
+
+    /// Says that the log goes up to `offset`: what was not delivered by then is read from it.
+    pub fn reach(&mut self, offset: Offset) {
+        self.known = self.known.max(offset);
+    }
+
+    /// What follows the last event handed out, as far as it is delivered or known; `None` when that is used up.
     ///
     /// # Errors
-    /// [`LogError`] when a hole could not be filled from the log; nothing of the delivery is lost then:
-    /// the same call again, or the next one, begins behind the same last event.
-    pub async fn accept(&mut self, mut delivery: Batch) -> Result<Batch, LogError> {
-        delivery.sort_by_key(|event| event.offset);
-        let mut batch = Batch::new();
-        let mut last = self.last;
-        for event in delivery {
-            if event.log != self.id || event.offset <= last {
-                continue;
-            }
-            if event.offset > last.next() {
-                let hole = self.fill(last, event.offset).await?;
-                batch.extend(hole);
-            }
-            last = event.offset;
-            batch.push(event);
+    /// [`LogError`] when a hole could not be filled from the log; nothing is lost then: the next call begins behind the
+    /// same last event.
+    pub async fn next(&mut self) -> Result<Option<Batch>, LogError> {
+        self.drop_repeats();
+        let wanted = self.last.next();
+        let batch = match self.delivered.front() {
+            Some(first) if first.offset == wanted => self.take(),
+            None if self.known < wanted => return Ok(None),
+            _ => self.fill().await?,
+        };
+        if let Some(event) = batch.last() {
+            self.last = event.offset;
         }
-        self.last = last;
-        Ok(batch)
+        Ok(Some(batch))
     }
 
-    /// Reads the events strictly between two offsets.
-    async fn fill(&self, after: Offset, before: Offset) -> Result<Batch, LogError> {
-        let mut found = Batch::new();
-        let mut last = after;
-        while last.next() < before {
-            let missing = usize::try_from(before.0 - last.0 - 1).unwrap_or(usize::MAX);
-            let limit = missing.min(crate::MAX_READ);
-            let events = self.log.read(self.id, last, limit).await?;
-            if events.is_empty() {
-                let hole = last.next();
-                let found = format!("offset {hole} of log {} is missing", self.id);
-                return Err(LogError::Corrupt(found));
-            }
-            for event in events {
-                self.expect(last.next(), &event)?;
+    fn drop_repeats(&mut self) {
+        while let Some(first) = self.delivered.front()
+            && first.offset <= self.last
+        {
+            self.delivered.pop_front();
+        }
+    }
+
+    /// What was delivered, up to the next hole.
+    fn take(&mut self) -> Batch {
+        let (mut batch, mut last) = (Batch::new(), self.last);
+        while batch.len() < self.limit
+            && let Some(event) = self.delivered.front()
+            && event.offset <= last.next()
+            && let Some(event) = self.delivered.pop_front()
+        {
+            if event.offset == last.next() {
                 last = event.offset;
-                found.push(Arc::new(event));
+                batch.push(event);
             }
         }
-        Ok(found)
+        batch
     }
 
-    fn expect(&self, offset: Offset, event: &RecordedEvent) -> Result<(), LogError> {
-        if event.offset == offset {
-            return Ok(());
+    /// What the log has next. It may go beyond the hole; what was delivered of that is a repeat then.
+    async fn fill(&self) -> Result<Batch, LogError> {
+        let events = self.log.read(self.id, self.last, self.limit).await?;
+        let mut wanted = self.last.next();
+        for event in &events {
+            if event.offset != wanted {
+                return Err(self.missing(wanted));
+            }
+            wanted = wanted.next();
         }
-        let (log, found) = (self.id, event.offset);
-        Err(LogError::Corrupt(format!(
-            "offset {offset} of log {log} is missing; {found} follows"
-        )))
+        if events.is_empty() {
+            return Err(self.missing(wanted));
+        }
+        Ok(events.into_iter().map(Arc::new).collect())
+    }
+
+    fn missing(&self, offset: Offset) -> LogError {
+        LogError::Corrupt(format!("offset {offset} of log {} is missing", self.id))
     }
 }

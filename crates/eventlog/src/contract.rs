@@ -6,6 +6,7 @@
 mod appending;
 mod concurrency;
 mod durability;
+pub mod feed;
 mod fixture;
 pub mod leases;
 mod logs;

@@ -49,6 +49,22 @@ pub trait EventFeed: Send + Sync + 'static {
     ) -> Result<FeedStream, FeedError>;
 }
 
+/// Refuses who has read further than the log goes.
+///
+/// # Errors
+/// [`FeedError::Beyond`], or that the log cannot be asked.
+pub async fn refuse_beyond(
+    source: &dyn EventLog,
+    log: LogId,
+    after: Offset,
+) -> Result<(), FeedError> {
+    let head = source.head(log).await?;
+    if after > head {
+        return Err(FeedError::Beyond { log, after, head });
+    }
+    Ok(())
+}
+
 /// The feed that reads the log itself; what the embedded deployment uses.
 pub struct LogFeed {
     log: Arc<dyn EventLog>,
@@ -69,10 +85,7 @@ impl EventFeed for LogFeed {
         after: Offset,
         batch: usize,
     ) -> Result<FeedStream, FeedError> {
-        let head = self.log.head(log).await?;
-        if after > head {
-            return Err(FeedError::Beyond { log, after, head });
-        }
+        refuse_beyond(self.log.as_ref(), log, after).await?;
         let source = Arc::clone(&self.log);
         let batches = stream::try_unfold((source, after), move |(source, after)| async move {
             loop {

@@ -1,6 +1,6 @@
 //! Whatever a transport repeats, reorders or drops, a reader behind [`Contiguous`] gets exactly the log.
 
-use std::sync::Arc;
+use std::{ops::RangeInclusive, sync::Arc};
 
 use picasso_adapters::sqlite::event_log::SqliteEventLog;
 use picasso_eventlog::{
@@ -63,13 +63,16 @@ fn repeats_reorders_and_losses_come_out_as_the_log() {
     let runtime = Runtime::new().expect("a runtime");
     let (_folder, log, events) = runtime.block_on(written());
     let expected: Vec<u64> = (1..=EVENTS as u64).collect();
-    proptest!(|(deliveries in deliveries())| {
-        let mut contiguous = Contiguous::new(Arc::clone(&log), LOG, Offset::START);
+    proptest!(|(deliveries in deliveries(), limit in 1..=20_usize)| {
+        let mut contiguous = Contiguous::new(Arc::clone(&log), LOG, Offset::START, limit);
         let mut out = Vec::new();
         for delivery in deliveries {
             let delivery = delivery.into_iter().map(|n| Arc::clone(&events[n])).collect();
-            let batch = runtime.block_on(contiguous.accept(delivery)).expect("holes are filled");
-            out.extend(batch.iter().map(|event| event.offset.0));
+            contiguous.offer(delivery);
+            while let Some(batch) = runtime.block_on(contiguous.next()).expect("holes are filled") {
+                prop_assert!((1..=limit).contains(&batch.len()));
+                out.extend(batch.iter().map(|event| event.offset.0));
+            }
         }
         prop_assert_eq!(&out, &expected);
         prop_assert_eq!(contiguous.last(), Offset(EVENTS as u64));
@@ -77,21 +80,40 @@ fn repeats_reorders_and_losses_come_out_as_the_log() {
 }
 
 #[tokio::test]
-async fn a_hole_the_log_cannot_fill_is_an_error_and_nothing_is_handed_out() {
+async fn a_hole_the_log_cannot_fill_is_an_error_and_nothing_beyond_it_is_handed_out() {
     let (_folder, log, events) = written().await;
     let mut beyond = events[EVENTS - 1].as_ref().clone();
     beyond.offset = Offset(EVENTS as u64 + 2);
-    let mut contiguous = Contiguous::new(log, LOG, Offset::START);
-    let mut delivery = vec![Arc::clone(&events[0]), Arc::new(beyond)];
-    let error = contiguous
-        .accept(delivery.clone())
-        .await
-        .expect_err("a hole");
-    assert!(matches!(error, LogError::Corrupt(_)), "{error:?}");
-    assert_eq!(contiguous.last(), Offset::START);
-    delivery.pop();
-    let batch = contiguous.accept(delivery).await.expect("no hole");
-    assert_eq!(batch.len(), 1);
+    let mut contiguous = Contiguous::new(log, LOG, Offset::START, 1_000);
+    contiguous.offer(vec![Arc::clone(&events[0]), Arc::new(beyond)]);
+    assert_eq!(next(&mut contiguous).await, 1..=1);
+    assert_eq!(next(&mut contiguous).await, 2..=EVENTS as u64);
+    for _ in 0..2 {
+        let error = contiguous.next().await.expect_err("a hole");
+        assert!(matches!(error, LogError::Corrupt(_)), "{error:?}");
+    }
+    assert_eq!(contiguous.last(), Offset(EVENTS as u64));
+}
+
+#[tokio::test]
+async fn a_large_hole_is_filled_batch_by_batch() {
+    let (_folder, log, events) = written().await;
+    let mut contiguous = Contiguous::new(log, LOG, Offset::START, 25);
+    contiguous.offer(vec![Arc::clone(&events[EVENTS - 1])]);
+    assert_eq!(next(&mut contiguous).await, 1..=25);
+    assert_eq!(next(&mut contiguous).await, 26..=50);
+    assert_eq!(next(&mut contiguous).await, 51..=60);
+    assert!(contiguous.next().await.expect("no hole").is_none());
+}
+
+#[tokio::test]
+async fn what_is_known_to_be_in_the_log_is_read_from_it() {
+    let (_folder, log, _) = written().await;
+    let mut contiguous = Contiguous::new(log, LOG, Offset(40), 15);
+    assert!(contiguous.next().await.expect("nothing").is_none());
+    contiguous.reach(Offset(50));
+    assert_eq!(next(&mut contiguous).await, 41..=55);
+    assert!(contiguous.next().await.expect("nothing").is_none());
 }
 
 #[tokio::test]
@@ -99,7 +121,16 @@ async fn events_of_another_log_are_not_handed_out() {
     let (_folder, log, events) = written().await;
     let mut foreign = events[0].as_ref().clone();
     foreign.log = LogId(1);
-    let mut contiguous = Contiguous::new(log, LOG, Offset::START);
-    let batch = contiguous.accept(vec![Arc::new(foreign)]).await;
-    assert!(batch.expect("nothing to do").is_empty());
+    let mut contiguous = Contiguous::new(log, LOG, Offset::START, 10);
+    contiguous.offer(vec![Arc::new(foreign)]);
+    assert!(contiguous.next().await.expect("nothing to do").is_none());
+}
+
+/// The offsets of the next batch, which are contiguous.
+async fn next(contiguous: &mut Contiguous) -> RangeInclusive<u64> {
+    let batch = contiguous.next().await.expect("no hole").expect("a batch");
+    let offsets: Vec<u64> = batch.iter().map(|event| event.offset.0).collect();
+    let range = offsets[0]..=offsets[offsets.len() - 1];
+    assert_eq!(offsets, range.clone().collect::<Vec<_>>());
+    range
 }

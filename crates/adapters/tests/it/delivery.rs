@@ -108,7 +108,7 @@ fn start(world: &World, rng: &mut StdRng) -> Running {
     Running::new(runtime.with_batch(rng.random_range(1..=9)))
 }
 
-fn number(name: &str) -> Option<u64> {
+pub fn number(name: &str) -> Option<u64> {
     let raw = std::env::var(name).ok()?;
     Some(
         raw.parse()

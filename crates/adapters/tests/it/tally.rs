@@ -189,6 +189,16 @@ pub async fn append_unreadable(log: &dyn EventLog, id: &str) -> Position {
     append(log, Reaction::TYPE, id, 0, event).await
 }
 
+/// An event whose payload is so many bytes of JSON.
+pub async fn append_large(log: &dyn EventLog, bytes: usize) -> Position {
+    let event = NewEvent {
+        event_type: "PictureAdored".to_owned(),
+        event_version: 1,
+        payload: serde_json::value::to_raw_value(&"x".repeat(bytes - 2)).expect("JSON"),
+    };
+    append(log, Reaction::TYPE, "large", 0, event).await
+}
+
 async fn append(
     log: &dyn EventLog,
     aggregate_type: &str,
@@ -230,6 +240,17 @@ impl World {
         Self {
             log: MemoryLog::new(logs),
             live: Live::new(Arc::clone(&store) as _),
+            store,
+            leases: MemoryLeases::new(),
+            _folder: None,
+        }
+    }
+
+    /// Over a log and a store that somebody else made.
+    pub fn over(log: Arc<dyn EventLog>, store: Arc<dyn ReadStore>) -> Self {
+        Self {
+            log,
+            live: Live::new(Arc::clone(&store)),
             store,
             leases: MemoryLeases::new(),
             _folder: None,

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use futures::StreamExt;
 use picasso_domain::{DecodeError, DomainEvent};
 use picasso_eventlog::{
-    Contiguous, EventFeed, EventLog, FeedError, LogError, LogId, Offset, RecordedEvent,
+    Batch, Contiguous, EventFeed, EventLog, FeedError, LogError, LogId, Offset, RecordedEvent,
 };
 use tokio_util::sync::CancellationToken;
 
@@ -82,17 +82,25 @@ impl<P: Planner> Follow<P> {
     async fn follow_once(&self, log: LogId) -> Result<(), FollowError> {
         let checkpoint = self.agenda.checkpoint(P::NAME, log.0).await?;
         let after = Offset(checkpoint);
-        let mut guard = Contiguous::new(Arc::clone(&self.log), log, after);
+        let mut guard = Contiguous::new(Arc::clone(&self.log), log, after, BATCH);
         let mut batches = self.feed.subscribe(log, after, BATCH).await?;
-        while let Some(batch) = batches.next().await {
-            for event in guard.accept(batch?).await? {
-                let data = event.decode()?;
-                for task in self.planner.plan(&event, &data) {
-                    self.agenda.put(task).await?;
-                }
+        while let Some(delivery) = batches.next().await {
+            guard.offer(delivery?);
+            while let Some(batch) = guard.next().await? {
+                self.plan(&batch).await?;
+                let offset = guard.last().0;
+                self.agenda.save_checkpoint(P::NAME, log.0, offset).await?;
             }
-            let offset = guard.last().0;
-            self.agenda.save_checkpoint(P::NAME, log.0, offset).await?;
+        }
+        Ok(())
+    }
+
+    async fn plan(&self, batch: &Batch) -> Result<(), FollowError> {
+        for event in batch {
+            let data = event.decode()?;
+            for task in self.planner.plan(event, &data) {
+                self.agenda.put(task).await?;
+            }
         }
         Ok(())
     }

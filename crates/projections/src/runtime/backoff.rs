@@ -8,13 +8,27 @@ const FIRST: Duration = Duration::from_millis(50);
 const LONGEST: Duration = Duration::from_secs(10);
 
 /// Trouble from its first failure to the next success.
-#[derive(Default)]
 pub struct Incident {
     failures: u32,
+    longest: Duration,
+}
+
+impl Default for Incident {
+    fn default() -> Self {
+        Self::at_most(LONGEST)
+    }
 }
 
 impl Incident {
-    /// Tells of the trouble if it is new, and waits: 50 ms at first, then twice as long each time, 10 s at most.
+    /// With no wait longer than `longest`.
+    #[must_use]
+    pub fn at_most(longest: Duration) -> Self {
+        let failures = 0;
+        Self { failures, longest }
+    }
+
+    /// Tells of the trouble if it is new, and waits: 50 ms at first, then twice as long each time, 10 s at most unless
+    /// told otherwise.
     pub async fn failed(
         &mut self,
         what: &str,
@@ -24,7 +38,8 @@ impl Incident {
         if self.failures == 0 {
             tracing::error!(error = %chain(error), "{what} is held up");
         }
-        let wait = FIRST.saturating_mul(1 << self.failures.min(8)).min(LONGEST);
+        let wait = FIRST.saturating_mul(1 << self.failures.min(8));
+        let wait = wait.min(self.longest);
         self.failures = self.failures.saturating_add(1);
         tokio::select! {
             () = tokio::time::sleep(wait) => {}

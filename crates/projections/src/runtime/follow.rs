@@ -45,11 +45,11 @@ impl Follower<'_> {
             tracked.folded.insert(log, last);
         });
         let mut parked = load_parked(target).await?;
-        let mut contiguous = Contiguous::new(Arc::clone(&target.log), log, last);
+        let mut contiguous = Contiguous::new(Arc::clone(&target.log), log, last, self.batch);
         let mut feed = self.feed.subscribe(log, last, self.batch).await?;
         while let Some(delivery) = feed.next().await {
-            let batch = contiguous.accept(delivery?).await?;
-            if !batch.is_empty() {
+            contiguous.offer(delivery?);
+            while let Some(batch) = contiguous.next().await? {
                 last = self.fold(batch, last, &mut parked).await?;
                 incident.over(what);
             }

@@ -1,0 +1,361 @@
+//! What a relay makes of a log, and of streams that are not what they should be.
+
+use std::{path::Path, sync::Arc, time::Duration};
+
+use async_nats::jetstream::stream::Info;
+use futures::StreamExt;
+use picasso_adapters::{
+    nats::{Nats, Settings, message},
+    sqlite::event_log::SqliteEventLog,
+};
+use picasso_eventlog::{Epoch, EventLog, LogId, MAX_READ, Offset, RecordedEvent};
+use tokio::time::timeout;
+use uuid::Uuid;
+
+use super::{deployment::Deployment, shared_server};
+use crate::tally::{LIMIT, Likes, append_large, until};
+
+const LOG: LogId = LogId(0);
+
+#[tokio::test]
+async fn a_streams_sequence_is_the_logs_offset() {
+    let deployment = Deployment::started(&shared_server(), 4).await;
+    Likes::default().many(&*deployment.log, 200).await;
+    for id in (0..4).map(LogId) {
+        relayed(&deployment, id).await;
+        assert_copy(&deployment, id).await;
+    }
+}
+
+#[tokio::test]
+async fn a_message_says_what_analysts_need() {
+    let deployment = Deployment::started(&shared_server(), 1).await;
+    Likes::default().toggle(&*deployment.log, 1, "ann").await;
+    relayed(&deployment, LOG).await;
+    let stream = deployment
+        .other()
+        .await
+        .get_stream(deployment.stream(LOG))
+        .await;
+    let message = stream
+        .expect("a stream")
+        .get_raw_message(1)
+        .await
+        .expect("a message");
+    let prefix = &deployment.settings.prefix;
+    assert_eq!(
+        message.subject.as_str(),
+        format!("{prefix}.0.reaction.PictureLiked")
+    );
+    let epoch = deployment.log.epoch().to_string();
+    assert_eq!(
+        message
+            .headers
+            .get(message::EPOCH)
+            .expect("an epoch")
+            .as_str(),
+        epoch
+    );
+    let body: serde_json::Value = serde_json::from_slice(&message.payload).expect("JSON");
+    let mut fields: Vec<_> = body
+        .as_object()
+        .expect("an object")
+        .keys()
+        .cloned()
+        .collect();
+    fields.sort();
+    assert_eq!(
+        fields,
+        [
+            "aggregate_id",
+            "aggregate_type",
+            "event_type",
+            "event_version",
+            "log",
+            "metadata",
+            "offset",
+            "payload",
+            "recorded_at",
+            "sequence"
+        ]
+    );
+    let payload = body["payload"].to_string();
+    assert!(payload.contains("\"ann\""), "{payload}");
+}
+
+#[tokio::test]
+async fn a_large_event_is_relayed_without_its_payload() {
+    let deployment = Deployment::started(&shared_server(), 1).await;
+    append_large(&*deployment.log, message::MAX_BODY_BYTES).await;
+    relayed(&deployment, LOG).await;
+    let stream = deployment
+        .other()
+        .await
+        .get_stream(deployment.stream(LOG))
+        .await;
+    let message = stream
+        .expect("a stream")
+        .get_raw_message(1)
+        .await
+        .expect("a message");
+    let body: serde_json::Value = serde_json::from_slice(&message.payload).expect("JSON");
+    assert!(body["payload"].is_null() && body["offset"] == 1, "{body}");
+    let omitted = message.headers.get(message::OMITTED).expect("it says so");
+    assert_eq!(omitted.as_str(), message::MAX_BODY_BYTES.to_string());
+}
+
+#[tokio::test]
+async fn a_stream_that_is_behind_is_continued() {
+    let mut deployment = Deployment::started(&shared_server(), 1).await;
+    let mut likes = Likes::default();
+    likes.many(&*deployment.log, 50).await;
+    let before = relayed(&deployment, LOG).await;
+    deployment.stop().await;
+    likes.many(&*deployment.log, 1_500).await;
+    deployment.start();
+    let after = relayed(&deployment, LOG).await;
+    assert_eq!(after.created, before.created, "it is the same stream");
+    assert_copy(&deployment, LOG).await;
+}
+
+#[tokio::test]
+async fn two_relays_at_once_do_no_harm() {
+    let mut deployment = Deployment::started(&shared_server(), 1).await;
+    let (first, second) = (deployment.relay(0), deployment.relay(0));
+    let stop = tokio_util::sync::CancellationToken::new();
+    let others = [first, second].map(|relay| {
+        let stop = stop.clone();
+        tokio::spawn(async move { relay.run(stop).await })
+    });
+    Likes::default().many(&*deployment.log, 500).await;
+    relayed(&deployment, LOG).await;
+    assert_copy(&deployment, LOG).await;
+    stop.cancel();
+    for other in others {
+        other.await.expect("no panic");
+    }
+    deployment.stop().await;
+}
+
+#[tokio::test]
+async fn a_stream_deleted_while_nothing_happens_is_made_again() {
+    let deployment = Deployment::started(&shared_server(), 1).await;
+    Likes::default().many(&*deployment.log, 30).await;
+    let before = relayed(&deployment, LOG).await;
+    let deleted = deployment
+        .other()
+        .await
+        .delete_stream(deployment.stream(LOG))
+        .await;
+    deleted.expect("deleted");
+    let after = relayed(&deployment, LOG).await;
+    assert_ne!(after.created, before.created);
+    assert_copy(&deployment, LOG).await;
+}
+
+#[tokio::test]
+async fn a_stream_of_another_history_is_made_anew() {
+    let mut deployment = Deployment::started(&shared_server(), 1).await;
+    Likes::default().many(&*deployment.log, 30).await;
+    relayed(&deployment, LOG).await;
+    deployment.stop().await;
+    let epoch = Epoch(Uuid::new_v4());
+    let nats = Nats::connect(&shared_server(), deployment.settings.clone(), epoch).await;
+    deployment.nats = nats.expect("it answers");
+    deployment.start();
+    until(|| async {
+        let info = info(&deployment, LOG).await;
+        info.is_some_and(|info| info.config.metadata["picasso_epoch"] == epoch.to_string())
+    })
+    .await;
+    relayed(&deployment, LOG).await;
+}
+
+#[tokio::test]
+async fn no_more_is_kept_than_the_settings_say() {
+    let settings = Settings {
+        prefix: format!("test_{}", Uuid::now_v7().simple()),
+        max_events: 20,
+        max_bytes: 1 << 20,
+        max_age: Duration::from_secs(3_600),
+        ..Settings::default()
+    };
+    let mut deployment = Deployment::with(&shared_server(), 1, settings).await;
+    Likes::default().many(&*deployment.log, 100).await;
+    deployment.start();
+    // What would be thrown away at once was not even published.
+    let kept = relayed(&deployment, LOG).await;
+    assert_eq!((kept.state.first_sequence, kept.state.messages), (81, 20));
+    assert_eq!(kept.config.first_sequence, Some(81));
+    Likes::default().toggle(&*deployment.log, 999, "zoe").await;
+    let kept = relayed(&deployment, LOG).await;
+    assert_eq!((kept.state.first_sequence, kept.state.messages), (82, 20));
+    assert_handed_out(&deployment, Offset::START).await;
+    deployment.stop().await;
+    let settings = Settings {
+        max_events: 10,
+        ..deployment.settings.clone()
+    };
+    let nats = Nats::connect(&shared_server(), settings, deployment.log.epoch()).await;
+    deployment.nats = nats.expect("it answers");
+    deployment.start();
+    until(|| async {
+        info(&deployment, LOG)
+            .await
+            .is_some_and(|info| info.state.messages == 10)
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_message_slipped_into_a_stream_is_not_handed_out() {
+    let deployment = Deployment::started(&shared_server(), 1).await;
+    let mut likes = Likes::default();
+    likes.many(&*deployment.log, 30).await;
+    relayed(&deployment, LOG).await;
+    let reading = assert_handed_out_until(&deployment, Offset::START, Offset(60));
+    let slipping = async {
+        let subject = format!("{}.0.reaction.PictureLiked", deployment.settings.prefix);
+        let other = deployment.other().await;
+        let slipped = other
+            .publish(subject, "{}".into())
+            .await
+            .expect("sent")
+            .await;
+        assert_eq!(slipped.expect("stored").sequence, 31);
+        likes.many(&*deployment.log, 30).await;
+    };
+    tokio::join!(reading, slipping);
+    relayed(&deployment, LOG).await;
+    assert_copy(&deployment, LOG).await;
+}
+
+/// The log is put back from a backup, and nobody says so: the stream has events that are in no log any more.
+#[tokio::test]
+async fn a_stream_that_is_ahead_of_its_log_is_never_served() {
+    let mut deployment = Deployment::started(&shared_server(), 1).await;
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("log.db");
+    deployment.stop().await;
+    deployment.log = open(&path);
+    deployment.nats = reconnect(&deployment).await;
+    deployment.start();
+    let mut likes = Likes::default();
+    likes.many(&*deployment.log, 30).await;
+    relayed(&deployment, LOG).await;
+    let backup = folder.path().join("backup.db");
+    rusqlite_backup(&path, &backup);
+    likes.many(&*deployment.log, 20).await;
+    relayed(&deployment, LOG).await;
+    deployment.stop().await;
+    deployment.log = open(&backup);
+    assert_eq!(deployment.log.head(LOG).await.expect("a head"), Offset(30));
+    // Before any relay has seen it: neither ahead of the log, nor once the log has other events in their place.
+    let feed = deployment.feed(Arc::clone(&deployment.log)).await;
+    let mut batches = feed
+        .subscribe(LOG, Offset(25), 100)
+        .await
+        .expect("subscribed");
+    assert_eq!(offsets(&mut batches).await.last(), Some(&30));
+    let mut others = Likes::default();
+    for n in 0..40 {
+        others.toggle(&*deployment.log, 500 + n, "eve").await;
+    }
+    assert_handed_out(&deployment, Offset(25)).await;
+    deployment.start();
+    relayed(&deployment, LOG).await;
+    assert_copy(&deployment, LOG).await;
+    assert_handed_out(&deployment, Offset::START).await;
+}
+
+fn open(path: &Path) -> Arc<dyn EventLog> {
+    Arc::new(SqliteEventLog::open(path, 1).expect("a log"))
+}
+
+async fn reconnect(deployment: &Deployment) -> Nats {
+    let settings = deployment.settings.clone();
+    let nats = Nats::connect(&shared_server(), settings, deployment.log.epoch()).await;
+    nats.expect("it answers")
+}
+
+/// SQLite's own backup of a file that is in use.
+fn rusqlite_backup(from: &Path, to: &Path) {
+    let from = rusqlite::Connection::open(from).expect("the log");
+    from.execute("VACUUM INTO ?1", [to.to_str().expect("UTF-8")])
+        .expect("a copy");
+}
+
+async fn offsets(batches: &mut picasso_eventlog::FeedStream) -> Vec<u64> {
+    let batch = timeout(LIMIT, batches.next()).await.expect("in time");
+    let batch = batch.expect("a batch").expect("no trouble");
+    batch.iter().map(|event| event.offset.0).collect()
+}
+
+/// A reader gets exactly the log.
+async fn assert_handed_out(deployment: &Deployment, after: Offset) {
+    let head = deployment.log.head(LOG).await.expect("a head");
+    assert_handed_out_until(deployment, after, head).await;
+}
+
+async fn assert_handed_out_until(deployment: &Deployment, after: Offset, end: Offset) {
+    let feed = deployment.feed(Arc::clone(&deployment.log)).await;
+    let mut batches = feed.subscribe(LOG, after, 100).await.expect("subscribed");
+    let mut found: Vec<String> = vec![];
+    while found.len() < usize::try_from(end.0 - after.0).expect("few") {
+        let batch = timeout(LIMIT, batches.next()).await.expect("in time");
+        let batch = batch.expect("it goes on").expect("no trouble");
+        found.extend(batch.iter().map(|event| json(event)));
+    }
+    let expected = deployment
+        .log
+        .read(LOG, after, MAX_READ)
+        .await
+        .expect("events");
+    assert_eq!(found, expected.iter().map(json).collect::<Vec<_>>());
+}
+
+fn json(event: &RecordedEvent) -> String {
+    serde_json::to_string(event).expect("JSON")
+}
+
+async fn info(deployment: &Deployment, id: LogId) -> Option<Info> {
+    let stream = deployment
+        .other()
+        .await
+        .get_stream(deployment.stream(id))
+        .await;
+    stream.ok().map(|stream| stream.cached_info().clone())
+}
+
+/// Waits until a log's stream ends where the log does.
+async fn relayed(deployment: &Deployment, id: LogId) -> Info {
+    let head = deployment.log.head(id).await.expect("a head").0;
+    let other = deployment.other().await;
+    let find = || async {
+        let stream = other.get_stream(deployment.stream(id)).await.ok()?;
+        let info = stream.cached_info().clone();
+        (info.state.last_sequence == head && info.state.bytes > 0 || head == 0).then_some(info)
+    };
+    until(|| async { find().await.is_some() }).await;
+    find().await.expect("it was there")
+}
+
+/// Each message of the stream is the log's event of that offset.
+async fn assert_copy(deployment: &Deployment, id: LogId) {
+    let events = deployment.log.read(id, Offset::START, MAX_READ).await;
+    let stream = deployment
+        .other()
+        .await
+        .get_stream(deployment.stream(id))
+        .await;
+    let stream = stream.expect("a stream");
+    let events = events.expect("events");
+    assert_eq!(stream.cached_info().state.messages, events.len() as u64);
+    for event in &events {
+        let message = stream
+            .get_raw_message(event.offset.0)
+            .await
+            .expect("a message");
+        assert_eq!(message.payload, json(event).into_bytes());
+    }
+}
