@@ -143,6 +143,7 @@ impl Market {
                 tags: Tags::parse(tags)?,
             },
             price: price()?,
+            fee_rate: FeeRate::from_bps(1_000)?,
             edition: Edition::Open,
             licence: Licence::Personal,
         })
@@ -188,7 +189,11 @@ impl Market {
                 payment_id: payment_id.clone(),
                 amount: terms.price.money(),
             },
-            PurchaseEvent::PurchaseGranted { payment_id, terms },
+            PurchaseEvent::PurchaseGranted {
+                payment_id,
+                terms,
+                payable_at: Timestamp::from_second(1_800_600_000)?,
+            },
         ];
         stream(Purchase::TYPE, id.to_string(), 0, &events)
     }

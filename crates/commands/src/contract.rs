@@ -4,4 +4,5 @@ pub mod agenda;
 pub mod blobs;
 pub mod contacts;
 pub mod payments;
+pub mod payouts;
 pub mod webhooks;

@@ -7,6 +7,7 @@ mod darkroom;
 mod identity;
 mod mail;
 mod payments;
+mod payouts;
 
 pub use agenda::{Agenda, Task, WebhookInbox, WebhookRecord};
 pub use blobs::{
@@ -17,9 +18,10 @@ pub use darkroom::{Darkroom, DevelopError, Developed, DevelopedDerivative};
 pub use identity::{Identity, IdentityError, Role, TokenVerifier};
 pub use mail::{ContactBook, Mail, Mailer};
 pub use payments::{
-    CheckoutRequest, CheckoutSession, CheckoutStatus, PaymentError, Payments, RefundRequest,
-    WebhookError, WebhookNotice,
+    CheckoutRequest, CheckoutSession, CheckoutStatus, DisputeReport, DisputeStatus, PaymentError,
+    PaymentReport, Payments, RefundRequest, WebhookError, WebhookNotice,
 };
+pub use payouts::{OnboardingUrls, Payouts, ReversalRequest, TransferRequest};
 
 use picasso_domain::Timestamp;
 

@@ -7,8 +7,9 @@ use picasso_adapters::mailbox::SandboxMailer;
 use picasso_commands::{
     ports::{Agenda, Mailer},
     reactors::{
-        Audit, BlobReferences, Collector, Follow, Pace, Planner, ReceiptPlanner, Receipts, Settle,
-        SettlePlanner, Webhooks, Worker, work,
+        Audit, BlobReferences, Collector, Follow, LookAtPayments, Onboard, Pace, PayOut,
+        PayoutPlanner, Planner, ReceiptPlanner, Receipts, Settle, SettlePlanner, Webhooks, Worker,
+        work,
     },
 };
 use tokio::{sync::Notify, task::JoinSet};
@@ -40,6 +41,7 @@ pub fn start(
     let settle_now = Arc::new(Notify::new());
     crew.purchases(&settle_now);
     crew.webhooks(settle_now);
+    crew.payouts();
     crew.receipts(mailer);
     crew.collector(references);
     Ok(crew.tasks)
@@ -84,6 +86,23 @@ impl Crew<'_> {
             settle,
         };
         self.tasks.spawn(webhooks.run(self.stop.clone()));
+    }
+
+    fn payouts(&mut self) {
+        let pay_out = PayOut {
+            earnings: self.write.earnings.clone(),
+        };
+        let onboard = Onboard {
+            onboarding: self.write.onboarding.clone(),
+            clock: Arc::clone(&self.write.clock),
+        };
+        let look = LookAtPayments {
+            checkout: self.write.checkout.clone(),
+        };
+        self.follow(PayoutPlanner);
+        self.work(pay_out, Arc::default());
+        self.work(onboard, Arc::default());
+        self.work(look, Arc::default());
     }
 
     fn receipts(&mut self, mailer: Arc<dyn Mailer>) {
