@@ -9,9 +9,9 @@ use picasso_domain::{
     purchase::{PurchaseEvent, Terms},
     reaction::ReactionEvent,
     values::{
-        AltText, Colour, Derivative, DerivativeKind, Description, Digest, Dimensions, MediaType,
-        Original, PaymentId, PictureId, Price, PurchaseId, SessionId, Tags, ThumbHash, Title,
-        UserId,
+        AltText, Colour, Derivative, DerivativeKind, Description, Digest, Dimensions, FeeRate,
+        MediaType, Original, PaymentId, PictureId, Price, PurchaseId, SessionId, Tags, ThumbHash,
+        Title, UserId,
     },
 };
 use picasso_eventlog::{Appended, Commit, EventLog, LogId, Metadata, NewEvent, StreamAppend};
@@ -172,6 +172,7 @@ impl Market {
             buyer,
             seller: UserId::parse(&format!("user{:05}", number % ARTISTS))?,
             price: price()?,
+            fee_rate: FeeRate::from_bps(1_000)?,
             edition: Edition::Open,
             licence: Licence::Personal,
             original: digest(number),
@@ -188,7 +189,11 @@ impl Market {
                 payment_id: payment_id.clone(),
                 amount: terms.price.money(),
             },
-            PurchaseEvent::PurchaseGranted { payment_id, terms },
+            PurchaseEvent::PurchaseGranted {
+                payment_id,
+                terms,
+                payable_at: Timestamp::from_second(1_800_600_000)?,
+            },
         ];
         stream(Purchase::TYPE, id.to_string(), 0, &events)
     }

@@ -1,4 +1,5 @@
-//! Payments by Stripe's hosted checkout, on async-stripe; the sandbox speaks the same part of its API.
+//! Payments by Stripe's hosted checkout and payouts by Connect, on async-stripe; the sandbox speaks the same part of
+//! its API.
 //!
 //! Keeps true: a request with the same key has one effect; "we do not know" is never reported as a refusal
 //! or a success; a webhook is believed only with a fresh signature. The secrets are never printed.
@@ -7,6 +8,7 @@ mod checkout;
 mod error;
 mod money;
 mod payments;
+mod payouts;
 mod refund;
 mod webhook;
 
@@ -14,12 +16,16 @@ use std::{fmt, time::Duration};
 
 use async_trait::async_trait;
 use picasso_commands::ports::{
-    CheckoutRequest, CheckoutSession, CheckoutStatus, PaymentError, Payments, RefundRequest,
-    WebhookError, WebhookNotice,
+    CheckoutRequest, CheckoutSession, CheckoutStatus, OnboardingUrls, PaymentError, PaymentReport,
+    Payments, Payouts, RefundRequest, ReversalRequest, TransferRequest, WebhookError,
+    WebhookNotice,
 };
 use picasso_domain::{
     Timestamp,
-    values::{Money, PaymentId, PurchaseId, RefundId, SessionId},
+    values::{
+        Money, PaymentId, PayoutAccountId, PurchaseId, RefundId, ReversalId, SessionId, TransferId,
+        UserId,
+    },
 };
 use reqwest::Url;
 use stripe::{Client, ClientBuilder};
@@ -34,6 +40,9 @@ pub struct StripeConfig {
     /// `whsec_…` of the webhook endpoint. Make the endpoint with the API version that async-stripe was generated
     /// from (`stripe_shared::version::VERSION`), so that what comes has the shapes we read.
     pub webhook_secret: String,
+    /// `whsec_…` of the endpoint for events of connected accounts, which Stripe keeps apart; `None` where both come
+    /// under one secret.
+    pub connect_webhook_secret: Option<String>,
     /// How long one request may take, its answer included.
     pub timeout: Duration,
 }
@@ -53,7 +62,7 @@ pub enum StripeConfigError {
     #[error("the Stripe secret key is not sk_… or rk_…")]
     SecretKey,
     // An empty secret would let anybody sign.
-    #[error("the Stripe webhook secret is empty")]
+    #[error("a Stripe webhook secret is empty")]
     WebhookSecret,
     #[error("the Stripe API address is not an http(s) URL")]
     ApiBase,
@@ -63,7 +72,7 @@ pub enum StripeConfigError {
     Client(#[source] stripe::StripeError),
 }
 
-/// [`Payments`] by Stripe.
+/// [`Payments`] and [`Payouts`] by Stripe.
 ///
 /// Requests are made once each: callers repeat them with the same key, by their own schedule. Stripe keeps a
 /// key's first answer for at least a day, a 500 included
@@ -71,7 +80,7 @@ pub enum StripeConfigError {
 #[derive(Clone)]
 pub struct StripePayments {
     client: Client,
-    webhook_secret: String,
+    webhook_secrets: Vec<String>,
 }
 
 impl StripePayments {
@@ -79,7 +88,14 @@ impl StripePayments {
     /// [`StripeConfigError`] naming the wrong setting.
     pub fn new(config: StripeConfig) -> Result<Self, StripeConfigError> {
         let is_live = check_key(&config.secret_key)?;
-        if config.webhook_secret.trim().is_empty() {
+        let webhook_secrets: Vec<String> = [config.webhook_secret]
+            .into_iter()
+            .chain(config.connect_webhook_secret)
+            .collect();
+        if webhook_secrets
+            .iter()
+            .any(|secret| secret.trim().is_empty())
+        {
             return Err(StripeConfigError::WebhookSecret);
         }
         let mut builder = ClientBuilder::new(config.secret_key).timeout(config.timeout);
@@ -88,7 +104,7 @@ impl StripePayments {
         }
         Ok(Self {
             client: builder.build().map_err(StripeConfigError::Client)?,
-            webhook_secret: config.webhook_secret,
+            webhook_secrets,
         })
     }
 }
@@ -139,6 +155,10 @@ impl Payments for StripePayments {
         payments::of(&self.client, purchase_id).await
     }
 
+    async fn payment(&self, payment_id: &PaymentId) -> Result<PaymentReport, PaymentError> {
+        payments::report(&self.client, payment_id).await
+    }
+
     async fn refund(&self, request: &RefundRequest) -> Result<RefundId, PaymentError> {
         refund::refund(&self.client, request).await
     }
@@ -149,7 +169,38 @@ impl Payments for StripePayments {
         signature: &str,
         received_at: Timestamp,
     ) -> Result<WebhookNotice, WebhookError> {
-        webhook::read(body, signature, &self.webhook_secret, received_at)
+        webhook::read(body, signature, &self.webhook_secrets, received_at)
+    }
+}
+
+#[async_trait]
+impl Payouts for StripePayments {
+    async fn open_account(
+        &self,
+        key: &str,
+        user_id: &UserId,
+    ) -> Result<PayoutAccountId, PaymentError> {
+        payouts::open_account(&self.client, key, user_id).await
+    }
+
+    async fn onboarding_link(
+        &self,
+        account: &PayoutAccountId,
+        urls: &OnboardingUrls,
+    ) -> Result<String, PaymentError> {
+        payouts::onboarding_link(&self.client, account, urls).await
+    }
+
+    async fn can_be_paid(&self, account: &PayoutAccountId) -> Result<bool, PaymentError> {
+        payouts::can_be_paid(&self.client, account).await
+    }
+
+    async fn transfer(&self, request: &TransferRequest) -> Result<TransferId, PaymentError> {
+        payouts::transfer(&self.client, request).await
+    }
+
+    async fn reverse(&self, request: &ReversalRequest) -> Result<ReversalId, PaymentError> {
+        payouts::reverse(&self.client, request).await
     }
 }
 
@@ -162,6 +213,7 @@ mod tests {
             secret_key: secret_key.into(),
             api_base: Some(api_base.into()),
             webhook_secret: "whsec_hush".into(),
+            connect_webhook_secret: None,
             timeout: Duration::from_secs(1),
         }
     }
@@ -179,9 +231,13 @@ mod tests {
     #[test]
     fn an_empty_webhook_secret_is_refused() {
         let mut config = config("sk_test_1", "http://localhost");
+        let mut connect = config.clone();
         config.webhook_secret = " ".into();
-        let refused = StripePayments::new(config).err();
-        assert!(matches!(refused, Some(StripeConfigError::WebhookSecret)));
+        connect.connect_webhook_secret = Some(String::new());
+        for config in [config, connect] {
+            let refused = StripePayments::new(config).err();
+            assert!(matches!(refused, Some(StripeConfigError::WebhookSecret)));
+        }
     }
 
     #[test]

@@ -74,6 +74,10 @@ pub const POLICY: &[(&str, Access)] = &[
         Access::Owner,
     ),
     (
+        "/picasso.commands.v1.PayoutCommandService/StartPayoutOnboarding",
+        Access::SignedIn,
+    ),
+    (
         "/picasso.commands.v1.ReactionCommandService/LikePicture",
         Access::SignedIn,
     ),
@@ -116,6 +120,22 @@ pub const POLICY: &[(&str, Access)] = &[
     (
         "/picasso.queries.v1.OrderQueryService/GetOrder",
         Access::Owner,
+    ),
+    (
+        "/picasso.queries.v1.PayoutQueryService/GetPayoutStatus",
+        Access::SignedIn,
+    ),
+    (
+        "/picasso.queries.v1.PayoutQueryService/GetEarnings",
+        Access::SignedIn,
+    ),
+    (
+        "/picasso.queries.v1.LedgerQueryService/ListLedgerEntries",
+        OPERATOR,
+    ),
+    (
+        "/picasso.queries.v1.LedgerQueryService/GetLedgerAccount",
+        OPERATOR,
     ),
     (
         "/picasso.queries.v1.ReactionQueryService/BatchGetReactions",

@@ -3,8 +3,10 @@
 
 mod account;
 mod gallery;
+mod ledger;
 mod library;
 mod order;
+mod payout;
 mod reaction;
 mod sales;
 mod view;
@@ -24,8 +26,10 @@ use crate::{
     proto::queries::v1::{
         account_query_service_server::AccountQueryServiceServer,
         gallery_query_service_server::GalleryQueryServiceServer,
+        ledger_query_service_server::LedgerQueryServiceServer,
         library_query_service_server::LibraryQueryServiceServer,
         order_query_service_server::OrderQueryServiceServer,
+        payout_query_service_server::PayoutQueryServiceServer,
         reaction_query_service_server::ReactionQueryServiceServer,
         sales_query_service_server::SalesQueryServiceServer,
     },
@@ -43,7 +47,7 @@ pub struct Queries {
     pub clock: Arc<dyn Clock>,
 }
 
-/// What the six services share.
+/// What the eight services share.
 struct Shared {
     models: query::Queries,
     waits: Waits,
@@ -51,7 +55,7 @@ struct Shared {
     clock: Arc<dyn Clock>,
 }
 
-/// One of the six services: they differ in the traits they implement.
+/// One of the eight services: they differ in the traits they implement.
 #[derive(Clone)]
 struct Service(Arc<Shared>);
 
@@ -71,6 +75,12 @@ impl Queries {
             )
             .add_service(
                 GalleryQueryServiceServer::new(service.clone()).max_decoding_message_size(bytes),
+            )
+            .add_service(
+                LedgerQueryServiceServer::new(service.clone()).max_decoding_message_size(bytes),
+            )
+            .add_service(
+                PayoutQueryServiceServer::new(service.clone()).max_decoding_message_size(bytes),
             )
             .add_service(
                 LibraryQueryServiceServer::new(service.clone()).max_decoding_message_size(bytes),

@@ -12,6 +12,7 @@ use figment::{
     Figment,
     providers::{Env, Format, Serialized, Toml},
 };
+use picasso_domain::values::MAX_FEE_BPS;
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -25,6 +26,9 @@ mod secret;
 mod tests;
 
 pub use secret::Secret;
+
+/// Money may not be held longer (<https://docs.stripe.com/connect/account-balances#holding-period>).
+const MAX_HOLD_S: u64 = 90 * 24 * 3600;
 
 /// The file that is read when `--config` names none.
 const DEFAULT_FILE: &str = "picasso.toml";
@@ -105,11 +109,18 @@ pub struct Payments {
     pub secret_key: Option<Secret>,
     /// Signs Stripe's webhooks.
     pub webhook_secret: Option<Secret>,
+    /// Signs Stripe's webhooks of connected accounts, whose endpoint has a secret of its own.
+    pub connect_webhook_secret: Option<Secret>,
     /// Another address than Stripe's own, for example a sandbox.
     pub api_base: Option<String>,
     pub timeout_s: u64,
     /// How long a checkout page stays open; Stripe wants at least 30 minutes.
     pub checkout_ttl_s: u64,
+    /// What Picasso keeps of each price, in basis points (hundredths of a percent); purchases that have started keep
+    /// theirs.
+    pub fee_bps: u16,
+    /// How long a seller's share is held after the sale.
+    pub payout_hold_s: u64,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -231,9 +242,12 @@ impl Default for Payments {
         Self {
             secret_key: None,
             webhook_secret: None,
+            connect_webhook_secret: None,
             api_base: None,
             timeout_s: 15,
             checkout_ttl_s: 60 * 60,
+            fee_bps: 1_000,
+            payout_hold_s: 7 * 24 * 3600,
         }
     }
 }
@@ -340,6 +354,16 @@ impl Config {
                 "payments.timeout_s",
                 (1..=120).contains(&self.payments.timeout_s),
                 "must be between 1 and 120",
+            ),
+            (
+                "payments.fee_bps",
+                self.payments.fee_bps <= MAX_FEE_BPS,
+                "must be at most 5000, half of the price",
+            ),
+            (
+                "payments.payout_hold_s",
+                self.payments.payout_hold_s <= MAX_HOLD_S,
+                "must be at most 7776000, the 90 days that Stripe holds money for at most",
             ),
             (
                 "reactors.poll_ms",

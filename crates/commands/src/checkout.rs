@@ -8,8 +8,9 @@
 
 use std::sync::Arc;
 
+use jiff::SignedDuration;
 use picasso_domain::{
-    Picture, Purchase,
+    Picture, Purchase, Timestamp,
     picture::{Edition, PictureCommand},
     purchase::{Closure, PurchaseCommand, PurchaseError, Stage, Terms},
     values::{Money, PaymentId, PurchaseId, SessionId},
@@ -19,8 +20,8 @@ use crate::{
     CommandError, Executor,
     bridge::Unit,
     ports::{
-        CheckoutRequest, CheckoutSession, CheckoutStatus, Clock, PaymentError, Payments,
-        RefundRequest,
+        CheckoutRequest, CheckoutSession, CheckoutStatus, Clock, DisputeReport, DisputeStatus,
+        OnboardingUrls, PaymentError, PaymentReport, Payments, RefundRequest,
     },
 };
 
@@ -39,6 +40,16 @@ impl ReturnUrls {
         let base = &self.public_base_url;
         format!("{base}/orders/{purchase_id}?checkout={outcome}")
     }
+
+    /// Where sellers come back to from the provider's pages.
+    #[must_use]
+    pub fn onboarding(&self) -> OnboardingUrls {
+        let base = &self.public_base_url;
+        OnboardingUrls {
+            return_url: format!("{base}/payouts?onboarding=returned"),
+            refresh_url: format!("{base}/payouts?onboarding=again"),
+        }
+    }
 }
 
 /// The purchase process manager.
@@ -48,21 +59,25 @@ pub struct Checkout {
     payments: Arc<dyn Payments>,
     clock: Arc<dyn Clock>,
     urls: ReturnUrls,
+    payout_hold: SignedDuration,
 }
 
 impl Checkout {
+    /// `payout_hold` is how long the seller's share is held after a grant.
     #[must_use]
     pub fn new(
         executor: Executor,
         payments: Arc<dyn Payments>,
         clock: Arc<dyn Clock>,
         urls: ReturnUrls,
+        payout_hold: SignedDuration,
     ) -> Self {
         Self {
             executor,
             payments,
             clock,
             urls,
+            payout_hold,
         }
     }
 
@@ -90,8 +105,104 @@ impl Checkout {
     pub async fn audit(&self, id: &PurchaseId) -> Result<Purchase, CommandError> {
         for (payment_id, amount) in self.payments.payments_of(id).await? {
             self.note_payment(id, &payment_id, amount).await?;
+            self.look_at_payment(id, &payment_id).await?;
         }
         self.advance(id).await
+    }
+
+    /// Asks the provider whether somebody has taken a payment back: a refund made there, a dispute.
+    ///
+    /// # Errors
+    /// As for [`advance`](Self::advance).
+    pub async fn look_at_payment(
+        &self,
+        id: &PurchaseId,
+        payment_id: &PaymentId,
+    ) -> Result<(), CommandError> {
+        let report = self.payments.payment(payment_id).await?;
+        self.note_report(id, payment_id, report).await
+    }
+
+    /// The same for a payment of which only the provider knows what it was for; answers the purchase.
+    ///
+    /// # Errors
+    /// As for [`advance`](Self::advance).
+    pub async fn look_at_unknown_payment(
+        &self,
+        payment_id: &PaymentId,
+    ) -> Result<Option<PurchaseId>, CommandError> {
+        let report = self.payments.payment(payment_id).await?;
+        let Some(id) = report.purchase_id.clone() else {
+            return Ok(None);
+        };
+        self.note_report(&id, payment_id, report).await?;
+        Ok(Some(id))
+    }
+
+    async fn note_report(
+        &self,
+        id: &PurchaseId,
+        payment_id: &PaymentId,
+        report: PaymentReport,
+    ) -> Result<(), CommandError> {
+        if let Some(amount) = report.received {
+            self.note_payment(id, payment_id, amount).await?;
+        }
+        for dispute in report.disputes {
+            self.note_dispute(id, payment_id, dispute).await?;
+        }
+        let Some(refund_id) = report.refunded else {
+            return Ok(());
+        };
+        let refund = PurchaseCommand::NoteRefund {
+            payment_id: payment_id.clone(),
+            refund_id,
+        };
+        self.take_back(id, refund).await
+    }
+
+    async fn note_dispute(
+        &self,
+        id: &PurchaseId,
+        payment_id: &PaymentId,
+        dispute: DisputeReport,
+    ) -> Result<(), CommandError> {
+        let DisputeReport {
+            dispute_id,
+            amount,
+            status,
+        } = dispute;
+        let begun = PurchaseCommand::NoteDispute {
+            payment_id: payment_id.clone(),
+            dispute_id: dispute_id.clone(),
+            amount,
+        };
+        self.decide(id, begun).await?;
+        let won = match status {
+            DisputeStatus::Open => return Ok(()),
+            DisputeStatus::Won => true,
+            DisputeStatus::Lost => false,
+        };
+        self.take_back(id, PurchaseCommand::CloseDispute { dispute_id, won })
+            .await
+    }
+
+    /// Records that money went back to the buyer and, in the same commit, what it means for the picture.
+    async fn take_back(
+        &self,
+        id: &PurchaseId,
+        command: PurchaseCommand,
+    ) -> Result<(), CommandError> {
+        let text = id.to_string();
+        let (text, command) = (text.as_str(), &command);
+        self.executor
+            .run_system::<Purchase>("checkout", text, &|unit| {
+                Box::pin(async move {
+                    unit.execute::<Purchase>(text, command.clone()).await?;
+                    give_back(&unit, id, text).await
+                })
+            })
+            .await
     }
 
     /// Records a payment that a webhook reports; its signature has been checked.
@@ -106,9 +217,13 @@ impl Checkout {
     ) -> Result<(), CommandError> {
         let text = id.to_string();
         let text = text.as_str();
+        let payable_at = self.clock.now() + self.payout_hold;
         self.executor
             .run_system::<Purchase>("checkout", text, &|unit| {
-                Box::pin(async move { confirm(&unit, id, text, payment_id, amount).await })
+                Box::pin(async move {
+                    let payment = (payment_id, amount);
+                    confirm(&unit, id, text, payment, payable_at).await
+                })
             })
             .await
     }
@@ -263,8 +378,8 @@ async fn confirm(
     unit: &Unit,
     id: &PurchaseId,
     text: &str,
-    payment_id: &PaymentId,
-    amount: Money,
+    (payment_id, amount): (&PaymentId, Money),
+    payable_at: Timestamp,
 ) -> Result<(), CommandError> {
     let picture_id = id.picture().to_string();
     let picture: Picture = unit.load(&picture_id).await?;
@@ -275,6 +390,7 @@ async fn confirm(
         payment_id: payment_id.clone(),
         amount,
         picture_is_deliverable: deliverable,
+        payable_at,
     };
     unit.execute::<Purchase>(text, confirm).await?;
     if unit.is_quiet() {
@@ -300,4 +416,22 @@ async fn release(unit: &Unit, id: &PurchaseId) -> Result<(), CommandError> {
     };
     let picture_id = id.picture().to_string();
     Ok(unit.execute::<Picture>(&picture_id, release).await?)
+}
+
+/// A picture whose sale was taken back is its artist's again.
+pub(crate) async fn give_back(
+    unit: &Unit,
+    id: &PurchaseId,
+    text: &str,
+) -> Result<(), CommandError> {
+    let purchase: Purchase = unit.load(text).await?;
+    let Some(terms) = purchase.terms.filter(|_| purchase.stage == Stage::Refunded) else {
+        return Ok(());
+    };
+    let give_back = PictureCommand::Return {
+        purchase_id: id.clone(),
+        to: terms.seller,
+    };
+    let picture_id = id.picture().to_string();
+    Ok(unit.execute::<Picture>(&picture_id, give_back).await?)
 }

@@ -5,4 +5,5 @@ pub mod blobs;
 pub mod contacts;
 pub mod effects;
 pub mod payments;
+pub mod payouts;
 pub mod webhooks;

@@ -3,6 +3,7 @@
 use picasso_domain::{
     account::AccountError,
     handle::HandleError,
+    payout_account::PayoutAccountError,
     picture::PictureError,
     purchase::PurchaseError,
     reaction::ReactionError,
@@ -24,6 +25,8 @@ pub enum CommandError {
     Account(#[from] AccountError),
     #[error(transparent)]
     Handle(#[from] HandleError),
+    #[error(transparent)]
+    PayoutAccount(#[from] PayoutAccountError),
     #[error(transparent)]
     Picture(#[from] PictureError),
     #[error(transparent)]

@@ -9,6 +9,7 @@ mod identity;
 mod mail;
 mod notify;
 mod payments;
+mod payouts;
 
 pub use agenda::{Agenda, Task, WebhookInbox, WebhookRecord};
 pub use blobs::{
@@ -21,9 +22,10 @@ pub use identity::{Identity, IdentityError, Role, TokenVerifier};
 pub use mail::{ContactBook, Mail, Mailer};
 pub use notify::{Notification, Notifier};
 pub use payments::{
-    CheckoutRequest, CheckoutSession, CheckoutStatus, PaymentError, Payments, RefundRequest,
-    WebhookError, WebhookNotice,
+    CheckoutRequest, CheckoutSession, CheckoutStatus, DisputeReport, DisputeStatus, PaymentError,
+    PaymentReport, Payments, RefundRequest, WebhookError, WebhookNotice,
 };
+pub use payouts::{OnboardingUrls, Payouts, ReversalRequest, TransferRequest};
 
 use picasso_domain::Timestamp;
 

@@ -7,13 +7,14 @@ use picasso_domain::{
     Picture, Purchase, Timestamp,
     picture::{Listing, PictureCommand, PictureError},
     purchase::{Closure, PurchaseCommand, PurchaseError, Stage, Terms},
-    values::{PictureId, Price, PurchaseId, UserId},
+    values::{FeeRate, PictureId, Price, PurchaseId, UserId},
 };
 
 use crate::{
     Checkout, CommandError, Context, Executor, Receipt,
     accounts::require_registered,
     bridge::Unit,
+    checkout::give_back,
     executor::{Ask, Reply},
     ports::{Clock, PaymentError},
 };
@@ -46,22 +47,26 @@ pub struct Purchases {
     checkout: Checkout,
     clock: Arc<dyn Clock>,
     checkout_ttl: jiff::SignedDuration,
+    fee_rate: FeeRate,
 }
 
 impl Purchases {
-    /// `checkout_ttl` is how long a checkout page stays open.
+    /// `checkout_ttl` is how long a checkout page stays open; `fee_rate` is what Picasso keeps of purchases that
+    /// start from now on.
     #[must_use]
     pub fn new(
         executor: Executor,
         checkout: Checkout,
         clock: Arc<dyn Clock>,
         checkout_ttl: jiff::SignedDuration,
+        fee_rate: FeeRate,
     ) -> Self {
         Self {
             executor,
             checkout,
             clock,
             checkout_ttl,
+            fee_rate,
         }
     }
 
@@ -85,11 +90,14 @@ impl Purchases {
             return self.answer_again(purchase_id, receipt).await;
         }
         self.bring_up_to_date(context, command).await?;
-        let expires_at = self.clock.now() + self.checkout_ttl;
+        let conditions = Conditions {
+            expires_at: self.clock.now() + self.checkout_ttl,
+            fee_rate: self.fee_rate,
+        };
         let (purchase_id, receipt) = self
             .executor
             .run(&ask, &|unit| {
-                Box::pin(async move { start(&unit, context, command, expires_at).await })
+                Box::pin(async move { start(&unit, context, command, conditions).await })
             })
             .await?;
         let opened = self.checkout.advance(&purchase_id).await?;
@@ -189,12 +197,7 @@ impl Purchases {
                     }
                     unit.execute::<Purchase>(id, PurchaseCommand::RequestRefund)
                         .await?;
-                    let give_back = PictureCommand::Return {
-                        purchase_id: purchase_id.clone(),
-                        to: terms.seller,
-                    };
-                    let picture = purchase_id.picture().to_string();
-                    unit.execute::<Picture>(&picture, give_back).await?;
+                    give_back(&unit, purchase_id, id).await?;
                     Ok(Reply::of::<Purchase>(&unit, id, ()))
                 })
             })
@@ -250,7 +253,7 @@ async fn start(
     unit: &Unit,
     context: &Context,
     command: StartCheckout,
-    expires_at: Timestamp,
+    conditions: Conditions,
 ) -> Result<Reply<PurchaseId>, CommandError> {
     let buyer = &context.actor;
     let picture_id = command.picture_id.to_string();
@@ -279,7 +282,7 @@ async fn start(
         buyer: buyer.clone(),
     };
     unit.execute::<Picture>(&picture_id, reserve).await?;
-    let terms = freeze(listing, &purchase_id, expires_at);
+    let terms = freeze(listing, &purchase_id, conditions);
     let id = purchase_id.to_string();
     unit.execute::<Purchase>(&id, PurchaseCommand::Start(Box::new(terms)))
         .await?;
@@ -307,17 +310,25 @@ fn agreed(price: Price, shown: Price) -> Result<(), CommandError> {
     }
 }
 
-fn freeze(listing: &Listing, purchase_id: &PurchaseId, expires_at: Timestamp) -> Terms {
+/// What the house adds to the terms.
+#[derive(Clone, Copy)]
+struct Conditions {
+    expires_at: Timestamp,
+    fee_rate: FeeRate,
+}
+
+fn freeze(listing: &Listing, purchase_id: &PurchaseId, conditions: Conditions) -> Terms {
     Terms {
         picture_id: purchase_id.picture(),
         buyer: purchase_id.buyer().clone(),
         seller: listing.owner.clone(),
         title: listing.details.title.clone(),
         price: listing.price,
+        fee_rate: conditions.fee_rate,
         edition: listing.edition,
         licence: listing.licence,
         original: listing.original.digest,
-        expires_at,
+        expires_at: conditions.expires_at,
     }
 }
 

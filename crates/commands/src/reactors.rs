@@ -6,6 +6,7 @@
 
 mod collector;
 mod follow;
+mod payouts;
 mod receipts;
 mod settle;
 mod webhooks;
@@ -13,6 +14,7 @@ mod work;
 
 pub use collector::{BlobReferences, Collected, Collector};
 pub use follow::{Follow, Planner};
+pub use payouts::{LookAtPayments, Onboard, PayOut, PayoutPlanner};
 pub use receipts::{ReceiptPlanner, Receipts};
 pub use settle::{Audit, Settle, SettlePlanner};
 pub use webhooks::Webhooks;

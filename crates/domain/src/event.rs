@@ -9,6 +9,7 @@ use crate::{
     Aggregate, EventData,
     account::{Account, AccountEvent},
     handle::{HandleClaim, HandleEvent},
+    payout_account::{PayoutAccount, PayoutAccountEvent},
     picture::{Picture, PictureEvent},
     purchase::{Purchase, PurchaseEvent},
     reaction::{Reaction, ReactionEvent},
@@ -20,6 +21,7 @@ use crate::{
 pub enum DomainEvent {
     Account(AccountEvent),
     Handle(HandleEvent),
+    PayoutAccount(PayoutAccountEvent),
     Picture(PictureEvent),
     Purchase(PurchaseEvent),
     Reaction(ReactionEvent),
@@ -55,6 +57,7 @@ impl DomainEvent {
         let read = match aggregate_type {
             Account::TYPE => serde_json::from_str(payload).map(Self::Account),
             HandleClaim::TYPE => serde_json::from_str(payload).map(Self::Handle),
+            PayoutAccount::TYPE => serde_json::from_str(payload).map(Self::PayoutAccount),
             Picture::TYPE => serde_json::from_str(payload).map(Self::Picture),
             Purchase::TYPE => serde_json::from_str(payload).map(Self::Purchase),
             Reaction::TYPE => serde_json::from_str(payload).map(Self::Reaction),
@@ -85,6 +88,7 @@ impl DomainEvent {
         match self {
             Self::Account(event) => event.name(),
             Self::Handle(event) => event.name(),
+            Self::PayoutAccount(event) => event.name(),
             Self::Picture(event) => event.name(),
             Self::Purchase(event) => event.name(),
             Self::Reaction(event) => event.name(),
@@ -97,6 +101,7 @@ impl DomainEvent {
         match self {
             Self::Account(event) => event.version(),
             Self::Handle(event) => event.version(),
+            Self::PayoutAccount(event) => event.version(),
             Self::Picture(event) => event.version(),
             Self::Purchase(event) => event.version(),
             Self::Reaction(event) => event.version(),

@@ -9,6 +9,7 @@ pub mod event;
 pub mod handle;
 #[cfg(test)]
 mod laws;
+pub mod payout_account;
 pub mod picture;
 pub mod purchase;
 pub mod reaction;
@@ -22,6 +23,7 @@ pub use aggregate::{Aggregate, EventData};
 pub use event::{DecodeError, DomainEvent};
 pub use handle::HandleClaim;
 pub use jiff::Timestamp;
+pub use payout_account::PayoutAccount;
 pub use picture::Picture;
 pub use purchase::Purchase;
 pub use reaction::Reaction;

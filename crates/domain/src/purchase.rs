@@ -1,11 +1,14 @@
 //! One attempt of one person to buy one picture, from frozen terms to a granted download or a settled refusal.
 //!
 //! Keeps true: a payment is either for a granted purchase or on its way back; every payment beyond the
-//! first, every late one and every wrong amount is refunded under a key stored before the refund is asked.
+//! first, every late one and every wrong amount is refunded under a key stored before the refund is asked. The
+//! seller's share is transferred at most once, after its holding time, and comes back if the grant does not last.
 
 mod command;
 mod error;
 mod event;
+mod payout;
+mod returns;
 #[cfg(test)]
 mod tests;
 
@@ -17,10 +20,12 @@ pub use self::{
     command::{PurchaseCommand, Terms},
     error::PurchaseError,
     event::{Closure, PurchaseEvent, RefundReason},
+    payout::{Payout, Reversal},
+    returns::{Dispute, DisputeStage, Payment, Refund},
 };
 use crate::{
-    Aggregate,
-    values::{Money, PaymentId, RefundId, SessionId},
+    Aggregate, Timestamp,
+    values::{DisputeId, Money, PaymentId, SessionId},
 };
 
 /// Where a purchase stands.
@@ -42,26 +47,6 @@ pub enum Stage {
     Refunded,
 }
 
-/// A payment that came in, and what has become of it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Payment {
-    pub amount: Money,
-    pub refund: Refund,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Refund {
-    NotDue,
-    /// Owed under this idempotency key.
-    Due {
-        key: String,
-    },
-    Done {
-        refund_id: RefundId,
-    },
-}
-
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Purchase {
     pub stage: Stage,
@@ -72,6 +57,12 @@ pub struct Purchase {
     pub payments: BTreeMap<PaymentId, Payment>,
     /// The payment the grant rests on.
     pub granted_by: Option<PaymentId>,
+    /// When the seller may have their share.
+    pub payable_at: Option<Timestamp>,
+    pub payout: Payout,
+    /// How many transfers the provider has refused.
+    pub transfers_refused: u32,
+    pub disputes: BTreeMap<DisputeId, Dispute>,
 }
 
 impl Purchase {
@@ -80,16 +71,6 @@ impl Purchase {
     pub fn is_settled(&self) -> bool {
         let ended = !matches!(self.stage, Stage::Started | Stage::Open);
         ended && self.refunds_due().next().is_none()
-    }
-
-    /// Payments that must go back: the payment, its idempotency key, its amount.
-    pub fn refunds_due(&self) -> impl Iterator<Item = (&PaymentId, &str, Money)> {
-        self.payments
-            .iter()
-            .filter_map(|(id, payment)| match &payment.refund {
-                Refund::Due { key } => Some((id, key.as_str(), payment.amount)),
-                Refund::NotDue | Refund::Done { .. } => None,
-            })
     }
 
     fn terms(&self) -> Result<&Terms, PurchaseError> {
@@ -101,6 +82,7 @@ impl Purchase {
         payment_id: PaymentId,
         amount: Money,
         picture_is_deliverable: bool,
+        payable_at: Timestamp,
     ) -> Result<Vec<PurchaseEvent>, PurchaseError> {
         let terms = self.terms()?;
         if self.payments.contains_key(&payment_id) {
@@ -124,41 +106,19 @@ impl Purchase {
         };
         let Some(reason) = refused else {
             let terms = Box::new(terms.clone());
-            return Ok(vec![
-                received,
-                PurchaseEvent::PurchaseGranted { payment_id, terms },
-            ]);
+            let granted = PurchaseEvent::PurchaseGranted {
+                payment_id,
+                terms,
+                payable_at,
+            };
+            return Ok(vec![received, granted]);
         };
-        let mut events = vec![received, refund_of(payment_id, reason)];
+        let mut events = vec![received, returns::refund_of(payment_id, reason)];
         if is_open {
             let closure = Closure::PaymentUnusable;
             events.push(PurchaseEvent::PurchaseClosed { closure });
         }
         Ok(events)
-    }
-
-    fn request_refund(&self) -> Result<Vec<PurchaseEvent>, PurchaseError> {
-        let terms = self.terms()?;
-        match (&self.granted_by, self.stage) {
-            (Some(payment_id), Stage::Granted) => Ok(vec![
-                refund_of(payment_id.clone(), RefundReason::Requested),
-                // At once, not when the money has arrived: nobody downloads what is being refunded.
-                PurchaseEvent::PurchaseRevoked {
-                    terms: Box::new(terms.clone()),
-                },
-            ]),
-            (Some(_), _) => Ok(vec![]),
-            (None, _) => Err(PurchaseError::NotGranted),
-        }
-    }
-}
-
-/// The key is derived from the payment, so that asking again can never refund twice.
-fn refund_of(payment_id: PaymentId, reason: RefundReason) -> PurchaseEvent {
-    PurchaseEvent::RefundRequested {
-        key: format!("refund-{payment_id}"),
-        payment_id,
-        reason,
     }
 }
 
@@ -195,7 +155,8 @@ impl Aggregate for Purchase {
                 payment_id,
                 amount,
                 picture_is_deliverable,
-            } => self.confirm_payment(payment_id, amount, picture_is_deliverable),
+                payable_at,
+            } => self.confirm_payment(payment_id, amount, picture_is_deliverable, payable_at),
             PurchaseCommand::Close { closure } => {
                 self.terms()?;
                 match self.stage {
@@ -210,18 +171,26 @@ impl Aggregate for Purchase {
             PurchaseCommand::ConfirmRefund {
                 payment_id,
                 refund_id,
-            } => {
-                self.terms()?;
-                let payment = self.payments.get(&payment_id);
-                match payment.map(|payment| &payment.refund) {
-                    Some(Refund::Due { .. }) => Ok(vec![PurchaseEvent::PaymentRefunded {
-                        payment_id,
-                        refund_id,
-                    }]),
-                    Some(Refund::Done { .. }) => Ok(vec![]),
-                    Some(Refund::NotDue) | None => Err(PurchaseError::NoRefundDue),
-                }
+            } => self.confirm_refund(payment_id, refund_id),
+            PurchaseCommand::NoteRefund {
+                payment_id,
+                refund_id,
+            } => self.note_refund(payment_id, refund_id),
+            PurchaseCommand::NoteDispute {
+                payment_id,
+                dispute_id,
+                amount,
+            } => self.note_dispute(payment_id, dispute_id, amount),
+            PurchaseCommand::CloseDispute { dispute_id, won } => {
+                self.close_dispute(dispute_id, won)
             }
+            PurchaseCommand::ReleaseEarnings { now } => self.release_earnings(now),
+            PurchaseCommand::RequestTransfer { account } => self.request_transfer(account),
+            PurchaseCommand::ConfirmTransfer { key, transfer_id } => {
+                self.confirm_transfer(&key, transfer_id)
+            }
+            PurchaseCommand::RefuseTransfer { key, code } => self.refuse_transfer(key, code),
+            PurchaseCommand::ConfirmReversal { reversal_id } => self.confirm_reversal(reversal_id),
         }
     }
 
@@ -244,28 +213,85 @@ impl Aggregate for Purchase {
                 };
                 self.payments.insert(payment_id.clone(), payment);
             }
-            PurchaseEvent::PurchaseGranted { payment_id, .. } => {
+            PurchaseEvent::PurchaseGranted {
+                payment_id,
+                payable_at,
+                ..
+            } => {
                 self.stage = Stage::Granted;
                 self.granted_by = Some(payment_id.clone());
+                self.payable_at = Some(*payable_at);
             }
             PurchaseEvent::PurchaseClosed { .. } => self.stage = Stage::Closed,
             PurchaseEvent::RefundRequested {
                 payment_id, key, ..
-            } => {
-                if let Some(payment) = self.payments.get_mut(payment_id) {
-                    payment.refund = Refund::Due { key: key.clone() };
-                }
-            }
+            } => self.set_refund(payment_id, Refund::Due { key: key.clone() }),
             PurchaseEvent::PurchaseRevoked { .. } => self.stage = Stage::Refunded,
             PurchaseEvent::PaymentRefunded {
                 payment_id,
                 refund_id,
+                ..
             } => {
-                if let Some(payment) = self.payments.get_mut(payment_id) {
-                    payment.refund = Refund::Done {
-                        refund_id: refund_id.clone(),
-                    };
-                }
+                let refund_id = refund_id.clone();
+                self.set_refund(payment_id, Refund::Done { refund_id });
+            }
+            PurchaseEvent::PurchaseDisputed {
+                dispute_id,
+                payment_id,
+                amount,
+            } => {
+                let dispute = Dispute {
+                    payment_id: payment_id.clone(),
+                    amount: *amount,
+                    stage: DisputeStage::Open,
+                };
+                self.disputes.insert(dispute_id.clone(), dispute);
+            }
+            PurchaseEvent::DisputeWon { dispute_id, .. } => {
+                self.set_dispute(dispute_id, DisputeStage::Won);
+            }
+            PurchaseEvent::DisputeLost {
+                dispute_id,
+                payment_id,
+                ..
+            } => {
+                self.set_dispute(dispute_id, DisputeStage::Lost);
+                self.set_refund(payment_id, Refund::ByDispute);
+            }
+            PurchaseEvent::EarningsReleased { .. } => self.payout = Payout::Released,
+            PurchaseEvent::TransferRequested {
+                key,
+                account,
+                amount,
+                ..
+            } => {
+                self.payout = Payout::Requested {
+                    key: key.clone(),
+                    account: account.clone(),
+                    amount: *amount,
+                };
+            }
+            PurchaseEvent::TransferRefused { .. } => {
+                self.payout = Payout::Released;
+                self.transfers_refused += 1;
+            }
+            PurchaseEvent::SellerPaid {
+                transfer_id,
+                amount,
+                ..
+            } => {
+                self.payout = Payout::Paid {
+                    transfer_id: transfer_id.clone(),
+                    amount: *amount,
+                    reversal: Reversal::NotDue,
+                };
+            }
+            PurchaseEvent::ReversalRequested { key, .. } => {
+                self.set_reversal(Reversal::Due { key: key.clone() });
+            }
+            PurchaseEvent::TransferReversed { reversal_id, .. } => {
+                let reversal_id = reversal_id.clone();
+                self.set_reversal(Reversal::Done { reversal_id });
             }
         }
     }

@@ -11,8 +11,9 @@ use crate::{
     purchase::Terms,
     values::{
         AltText, Bio, Colour, Currency, Derivative, DerivativeKind, Description, Digest,
-        Dimensions, DisplayName, Handle, MediaType, Money, Original, PaymentId, Personal,
-        PictureId, Price, PurchaseId, RefundId, SessionId, Tags, ThumbHash, Title, UserId,
+        Dimensions, DisplayName, FeeRate, Handle, MediaType, Money, Original, PaymentId,
+        PayoutAccountId, Personal, PictureId, Price, PurchaseId, RefundId, SessionId, Tags,
+        ThumbHash, Title, UserId,
     },
 };
 
@@ -123,6 +124,7 @@ pub fn terms() -> Terms {
         seller: ann(),
         title: details("Morning lake").title,
         price: price(1200),
+        fee_rate: FeeRate::from_bps(1_000).expect("a valid fee"),
         edition: Edition::Exclusive,
         licence: Licence::Personal,
         original: Digest::new([0xa1; 32]),
@@ -140,4 +142,13 @@ pub fn payment(id: &str) -> PaymentId {
 
 pub fn refund(id: &str) -> RefundId {
     RefundId(id.to_owned())
+}
+
+pub fn payout_account(id: &str) -> PayoutAccountId {
+    PayoutAccountId(id.to_owned())
+}
+
+/// When the share of the sample purchase is payable.
+pub fn payable_at() -> Timestamp {
+    Timestamp::from_str("2026-03-08T12:00:00Z").expect("a valid time")
 }

@@ -11,11 +11,16 @@ mod personal;
 mod tests;
 mod text;
 
-pub use ids::{PaymentId, PictureId, PurchaseId, RefundId, SessionId, UserId};
+pub use ids::{
+    DisputeId, PaymentId, PayoutAccountId, PictureId, PurchaseId, RefundId, ReversalId, SessionId,
+    TransferId, UserId,
+};
 pub use media::{
     Colour, Derivative, DerivativeKind, Digest, Dimensions, MediaType, Original, ThumbHash,
 };
-pub use money::{Currency, MAX_PRICE_MINOR, MIN_PRICE_MINOR, Money, Price};
+pub use money::{
+    Currency, FeeRate, MAX_FEE_BPS, MAX_PRICE_MINOR, MIN_PRICE_MINOR, Money, Price, Split,
+};
 pub use personal::Personal;
 pub use text::{AltText, Bio, Description, DisplayName, Handle, MAX_TAGS, Tag, Tags, Title};
 

@@ -1,6 +1,8 @@
 //! One aggregate as the log has it: its events, and the state they fold into.
 
-use picasso_domain::{Account, Aggregate, DecodeError, HandleClaim, Picture, Purchase, Reaction};
+use picasso_domain::{
+    Account, Aggregate, DecodeError, HandleClaim, PayoutAccount, Picture, Purchase, Reaction,
+};
 use serde_json::Value;
 
 use crate::{EventLog, LogError, MAX_READ, RecordedEvent};
@@ -35,6 +37,7 @@ pub fn state(aggregate_type: &str, events: &[RecordedEvent]) -> Result<Value, De
     match aggregate_type {
         Account::TYPE => fold::<Account>(events),
         HandleClaim::TYPE => fold::<HandleClaim>(events),
+        PayoutAccount::TYPE => fold::<PayoutAccount>(events),
         Picture::TYPE => fold::<Picture>(events),
         Purchase::TYPE => fold::<Purchase>(events),
         Reaction::TYPE => fold::<Reaction>(events),

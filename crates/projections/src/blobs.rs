@@ -48,6 +48,7 @@ fn news(event: &Recorded) -> Option<&Upload> {
         },
         DomainEvent::Account(_)
         | DomainEvent::Handle(_)
+        | DomainEvent::PayoutAccount(_)
         | DomainEvent::Purchase(_)
         | DomainEvent::Reaction(_) => None,
     }

@@ -61,7 +61,7 @@ fn news(event: &Recorded) -> Option<(String, News<'_>)> {
             PurchaseEvent::PurchaseGranted { terms, .. } => {
                 Some((terms.picture_id.to_string(), News::Bought))
             }
-            PurchaseEvent::PurchaseRevoked { terms } => {
+            PurchaseEvent::PurchaseRevoked { terms, .. } => {
                 Some((terms.picture_id.to_string(), News::Refunded))
             }
             PurchaseEvent::PurchaseStarted(_)
@@ -70,7 +70,16 @@ fn news(event: &Recorded) -> Option<(String, News<'_>)> {
             | PurchaseEvent::PaymentReceived { .. }
             | PurchaseEvent::PurchaseClosed { .. }
             | PurchaseEvent::RefundRequested { .. }
-            | PurchaseEvent::PaymentRefunded { .. } => None,
+            | PurchaseEvent::PaymentRefunded { .. }
+            | PurchaseEvent::PurchaseDisputed { .. }
+            | PurchaseEvent::DisputeWon { .. }
+            | PurchaseEvent::DisputeLost { .. }
+            | PurchaseEvent::EarningsReleased { .. }
+            | PurchaseEvent::TransferRequested { .. }
+            | PurchaseEvent::TransferRefused { .. }
+            | PurchaseEvent::SellerPaid { .. }
+            | PurchaseEvent::ReversalRequested { .. }
+            | PurchaseEvent::TransferReversed { .. } => None,
         },
         DomainEvent::Reaction(happened) => Some(match happened {
             ReactionEvent::PictureLiked { picture_id, .. } => (picture_id.to_string(), News::Liked),
@@ -78,7 +87,7 @@ fn news(event: &Recorded) -> Option<(String, News<'_>)> {
                 (picture_id.to_string(), News::Unliked)
             }
         }),
-        DomainEvent::Account(_) | DomainEvent::Handle(_) => None,
+        DomainEvent::Account(_) | DomainEvent::Handle(_) | DomainEvent::PayoutAccount(_) => None,
     }
 }
 

@@ -103,6 +103,7 @@ fn news(event: &Recorded) -> Option<&PurchaseEvent> {
         DomainEvent::Purchase(happened) => Some(happened),
         DomainEvent::Account(_)
         | DomainEvent::Handle(_)
+        | DomainEvent::PayoutAccount(_)
         | DomainEvent::Picture(_)
         | DomainEvent::Reaction(_) => None,
     }
@@ -228,7 +229,17 @@ impl OrderDocument {
                     });
                 }
             }
-            PurchaseEvent::PaymentRefunded { payment_id, .. } => self.refunded(payment_id, at),
+            PurchaseEvent::PaymentRefunded { payment_id, .. }
+            | PurchaseEvent::DisputeLost { payment_id, .. } => self.refunded(payment_id, at),
+            // Noted in the timeline like everything else; what the seller gets is no part of an order.
+            PurchaseEvent::PurchaseDisputed { .. }
+            | PurchaseEvent::DisputeWon { .. }
+            | PurchaseEvent::EarningsReleased { .. }
+            | PurchaseEvent::TransferRequested { .. }
+            | PurchaseEvent::TransferRefused { .. }
+            | PurchaseEvent::SellerPaid { .. }
+            | PurchaseEvent::ReversalRequested { .. }
+            | PurchaseEvent::TransferReversed { .. } => {}
         }
         Ok(())
     }

@@ -38,6 +38,7 @@ fn news(event: &Recorded) -> Option<&AccountEvent> {
     match &event.data {
         DomainEvent::Account(happened) => Some(happened),
         DomainEvent::Handle(_)
+        | DomainEvent::PayoutAccount(_)
         | DomainEvent::Picture(_)
         | DomainEvent::Purchase(_)
         | DomainEvent::Reaction(_) => None,

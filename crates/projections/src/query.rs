@@ -11,8 +11,10 @@ use crate::{
     Live,
     blobs::BlobQueries,
     gallery::GalleryQueries,
+    ledger::LedgerQueries,
     library::{DownloadRights, LibraryQueries},
     orders::OrderQueries,
+    payouts::PayoutQueries,
     ports::ReadStoreError,
     profiles::ProfileQueries,
     reactions::ReactionQueries,
@@ -74,6 +76,8 @@ pub struct Queries {
     pub downloads: DownloadRights,
     pub orders: OrderQueries,
     pub sales: SalesQueries,
+    pub payouts: PayoutQueries,
+    pub ledger: LedgerQueries,
     pub reactions: ReactionQueries,
     pub blobs: BlobQueries,
 }
@@ -88,6 +92,8 @@ impl Queries {
             downloads: DownloadRights::new(live),
             orders: OrderQueries::new(live, tokens),
             sales: SalesQueries::new(live, tokens),
+            payouts: PayoutQueries::new(live),
+            ledger: LedgerQueries::new(live, tokens),
             reactions: ReactionQueries::new(live, tokens),
             blobs: BlobQueries::new(live),
         }

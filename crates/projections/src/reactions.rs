@@ -36,6 +36,7 @@ fn news(event: &Recorded) -> Option<&ReactionEvent> {
         DomainEvent::Reaction(happened) => Some(happened),
         DomainEvent::Account(_)
         | DomainEvent::Handle(_)
+        | DomainEvent::PayoutAccount(_)
         | DomainEvent::Picture(_)
         | DomainEvent::Purchase(_) => None,
     }

@@ -69,17 +69,27 @@ fn news(event: &Recorded) -> Option<News<'_>> {
     match &event.data {
         DomainEvent::Purchase(happened) => match happened {
             PurchaseEvent::PurchaseGranted { terms, .. } => Some(News::Sold(terms)),
-            PurchaseEvent::PurchaseRevoked { terms } => Some(News::Revoked(terms)),
+            PurchaseEvent::PurchaseRevoked { terms, .. } => Some(News::Revoked(terms)),
             PurchaseEvent::PurchaseStarted(_)
             | PurchaseEvent::CheckoutOpened { .. }
             | PurchaseEvent::PaymentDeclined { .. }
             | PurchaseEvent::PaymentReceived { .. }
             | PurchaseEvent::PurchaseClosed { .. }
             | PurchaseEvent::RefundRequested { .. }
-            | PurchaseEvent::PaymentRefunded { .. } => None,
+            | PurchaseEvent::PaymentRefunded { .. }
+            | PurchaseEvent::PurchaseDisputed { .. }
+            | PurchaseEvent::DisputeWon { .. }
+            | PurchaseEvent::DisputeLost { .. }
+            | PurchaseEvent::EarningsReleased { .. }
+            | PurchaseEvent::TransferRequested { .. }
+            | PurchaseEvent::TransferRefused { .. }
+            | PurchaseEvent::SellerPaid { .. }
+            | PurchaseEvent::ReversalRequested { .. }
+            | PurchaseEvent::TransferReversed { .. } => None,
         },
         DomainEvent::Account(_)
         | DomainEvent::Handle(_)
+        | DomainEvent::PayoutAccount(_)
         | DomainEvent::Picture(_)
         | DomainEvent::Reaction(_) => None,
     }

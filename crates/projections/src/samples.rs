@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use picasso_domain::{
-    Account, Aggregate, DomainEvent, Picture, Purchase, Reaction, Timestamp,
+    Account, Aggregate, DomainEvent, PayoutAccount, Picture, Purchase, Reaction, Timestamp,
     account::{AccountEvent, Profile},
+    payout_account::PayoutAccountEvent,
     picture::{Details, Edition, Licence, PictureEvent, Upload},
     purchase::{PurchaseEvent, RefundReason, Terms},
     reaction::ReactionEvent,
@@ -139,6 +140,7 @@ pub fn terms_at(price: Price) -> Terms {
         seller: user("ann"),
         title: Title::parse("Lake").expect("a valid title"),
         price,
+        fee_rate: FeeRate::from_bps(1_000).unwrap(),
         edition: Edition::Open,
         licence: Licence::Personal,
         original: digest(1),
@@ -182,13 +184,19 @@ pub fn granted_at(offset: u64, attempt: u32, price: Price) -> Recorded {
     let event = PurchaseEvent::PurchaseGranted {
         payment_id: payment_id("pi_1"),
         terms: Box::new(terms_at(price)),
+        payable_at: at(offset + 600),
     };
     purchase(offset, attempt, event)
 }
 
 pub fn revoked(offset: u64, attempt: u32) -> Recorded {
+    revoked_after(offset, attempt, false)
+}
+
+pub fn revoked_after(offset: u64, attempt: u32, released: bool) -> Recorded {
     let terms = Box::new(terms());
-    purchase(offset, attempt, PurchaseEvent::PurchaseRevoked { terms })
+    let event = PurchaseEvent::PurchaseRevoked { terms, released };
+    purchase(offset, attempt, event)
 }
 
 pub fn refund_requested(
@@ -209,8 +217,125 @@ pub fn refunded(offset: u64, attempt: u32, payment: &str) -> Recorded {
     let event = PurchaseEvent::PaymentRefunded {
         payment_id: payment_id(payment),
         refund_id: RefundId("re_1".to_owned()),
+        amount: eur(1_900).money(),
     };
     purchase(offset, attempt, event)
+}
+
+/// The seller's part of 1900 cents.
+pub fn share() -> Money {
+    terms().split().share
+}
+
+pub fn released(offset: u64, attempt: u32) -> Recorded {
+    let event = PurchaseEvent::EarningsReleased {
+        seller: user("ann"),
+        amount: share(),
+    };
+    purchase(offset, attempt, event)
+}
+
+pub fn seller_paid(offset: u64, attempt: u32) -> Recorded {
+    let event = PurchaseEvent::SellerPaid {
+        transfer_id: TransferId("tr_1".to_owned()),
+        seller: user("ann"),
+        amount: share(),
+    };
+    purchase(offset, attempt, event)
+}
+
+pub fn reversed(offset: u64, attempt: u32) -> Recorded {
+    let event = PurchaseEvent::TransferReversed {
+        transfer_id: TransferId("tr_1".to_owned()),
+        reversal_id: ReversalId("trr_1".to_owned()),
+        seller: user("ann"),
+        amount: share(),
+    };
+    purchase(offset, attempt, event)
+}
+
+pub fn disputed(offset: u64, attempt: u32) -> Recorded {
+    let event = PurchaseEvent::PurchaseDisputed {
+        dispute_id: DisputeId("dp_1".to_owned()),
+        payment_id: payment_id("pi_1"),
+        amount: eur(1_900).money(),
+    };
+    purchase(offset, attempt, event)
+}
+
+pub fn dispute_won(offset: u64, attempt: u32) -> Recorded {
+    let event = PurchaseEvent::DisputeWon {
+        dispute_id: DisputeId("dp_1".to_owned()),
+        payment_id: payment_id("pi_1"),
+        amount: eur(1_900).money(),
+    };
+    purchase(offset, attempt, event)
+}
+
+pub fn dispute_lost(offset: u64, attempt: u32) -> Recorded {
+    let event = PurchaseEvent::DisputeLost {
+        dispute_id: DisputeId("dp_1".to_owned()),
+        payment_id: payment_id("pi_1"),
+        amount: eur(1_900).money(),
+    };
+    purchase(offset, attempt, event)
+}
+
+pub fn payout_account(offset: u64, event: PayoutAccountEvent) -> Recorded {
+    let data = DomainEvent::PayoutAccount(event);
+    recorded(PayoutAccount::TYPE, "ann", offset, data)
+}
+
+fn account_id() -> PayoutAccountId {
+    PayoutAccountId("acct_1".to_owned())
+}
+
+/// What happens to ann's account at the provider.
+fn onboarding(offset: u64) -> Vec<Recorded> {
+    use PayoutAccountEvent as E;
+    let events = [
+        E::PayoutAccountRequested {
+            key: "payout-account-ann".to_owned(),
+        },
+        E::PayoutAccountOpened {
+            account: account_id(),
+        },
+        E::PayoutAwaited {
+            purchase_id: purchase_id(1),
+        },
+        E::PayoutsEnabled {
+            waiting: [purchase_id(1)].into(),
+        },
+        E::PayoutsDisabled {},
+    ];
+    (offset..)
+        .zip(events)
+        .map(|(offset, event)| payout_account(offset, event))
+        .collect()
+}
+
+/// What happens to the share of a purchase that is only asked for.
+fn requests(offset: u64) -> [Recorded; 3] {
+    let key = || "transfer-pi_1".to_owned();
+    let asked = PurchaseEvent::TransferRequested {
+        key: key(),
+        account: account_id(),
+        seller: user("ann"),
+        amount: share(),
+    };
+    let refused = PurchaseEvent::TransferRefused {
+        key: key(),
+        code: "account_invalid".to_owned(),
+    };
+    let back = PurchaseEvent::ReversalRequested {
+        transfer_id: TransferId("tr_1".to_owned()),
+        key: "reversal-tr_1".to_owned(),
+    };
+    [
+        purchase(offset, 1, asked),
+        purchase(offset + 1, 1, refused),
+        purchase(offset + 2, 1, back),
+    ]
 }
 
 pub fn liked(offset: u64, who: &str) -> Recorded {
@@ -251,7 +376,7 @@ pub fn every_event() -> Vec<Recorded> {
         user_id: user("ann"),
         at: at(1),
     };
-    vec![
+    let mut events = vec![
         recorded("handle", "ann", 1, DomainEvent::Handle(claimed)),
         registered(2, "ann"),
         account(
@@ -313,7 +438,16 @@ pub fn every_event() -> Vec<Recorded> {
                 closure: picasso_domain::purchase::Closure::Expired,
             },
         ),
-    ]
+        disputed(24, 1),
+        dispute_won(25, 1),
+        dispute_lost(26, 1),
+        released(27, 1),
+        seller_paid(28, 1),
+        reversed(29, 1),
+    ];
+    events.extend(requests(30));
+    events.extend(onboarding(33));
+    events
 }
 
 /// What the fold of a history leaves under one key, the way the runtime folds it: a deleted document begins anew.

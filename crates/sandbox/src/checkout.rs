@@ -13,7 +13,7 @@ use rusqlite::Transaction;
 use crate::error::Result;
 use crate::faults::{self, FaultKind, Operation};
 use crate::server::Sandbox;
-use crate::stripe::{self, Payment, Session};
+use crate::stripe::{self, DisputeEnd, Payment, Session};
 
 /// What stands for the session's id in a success or cancel URL.
 const ID_TEMPLATE: &str = "{CHECKOUT_SESSION_ID}";
@@ -27,6 +27,10 @@ pub(crate) fn router() -> Router<Sandbox> {
         .route("/checkout/{id}/pay-twice", post(pay_twice))
         .route("/checkout/{id}/decline", post(decline))
         .route("/checkout/{id}/leave", post(leave))
+        .route("/checkout/{id}/refund", post(refund))
+        .route("/checkout/{id}/dispute", post(dispute))
+        .route("/checkout/{id}/dispute-won", post(dispute_won))
+        .route("/checkout/{id}/dispute-lost", post(dispute_lost))
 }
 
 async fn show(
@@ -99,6 +103,56 @@ async fn leave(State(sandbox): State<Sandbox>, Path(id): Path<String>) -> Respon
             None => page::left(),
         },
         Ok(None) => page::unknown(),
+        Err(error) => crate::html::broken(&error),
+    }
+}
+
+/// As an operator does in the dashboard.
+async fn refund(State(sandbox): State<Sandbox>, Path(id): Path<String>) -> Response {
+    let now_s = sandbox.clock().now_s();
+    aftermath(&sandbox, id, move |tx, session| {
+        stripe::refund_session(tx, session, now_s)
+    })
+    .await
+}
+
+/// As the buyer's bank does.
+async fn dispute(State(sandbox): State<Sandbox>, Path(id): Path<String>) -> Response {
+    let now_s = sandbox.clock().now_s();
+    aftermath(&sandbox, id, move |tx, session| {
+        stripe::open_dispute(tx, session, now_s)
+    })
+    .await
+}
+
+async fn dispute_won(State(sandbox): State<Sandbox>, Path(id): Path<String>) -> Response {
+    aftermath(&sandbox, id, |tx, session| {
+        stripe::close_dispute(tx, session, DisputeEnd::Won)
+    })
+    .await
+}
+
+async fn dispute_lost(State(sandbox): State<Sandbox>, Path(id): Path<String>) -> Response {
+    aftermath(&sandbox, id, |tx, session| {
+        stripe::close_dispute(tx, session, DisputeEnd::Lost)
+    })
+    .await
+}
+
+/// Something that happens to a payment later; back to the page.
+async fn aftermath(
+    sandbox: &Sandbox,
+    id: String,
+    work: impl FnOnce(&Transaction<'_>, &Session) -> Result<()> + Send + 'static,
+) -> Response {
+    let done = with_session(sandbox, id, move |tx, session| {
+        work(tx, session)?;
+        Ok(redirect(&format!("/checkout/{}", session.id), &session.id))
+    });
+    let done = done.await;
+    sandbox.wake_deliveries();
+    match done {
+        Ok(answer) => answer.unwrap_or_else(page::unknown),
         Err(error) => crate::html::broken(&error),
     }
 }

@@ -27,7 +27,13 @@ pub enum Operation {
     RetrieveSession,
     ExpireSession,
     SearchPayments,
+    RetrievePayment,
     Refund,
+    CreateAccount,
+    CreateAccountLink,
+    RetrieveAccount,
+    Transfer,
+    Reverse,
     /// A person pays on the checkout page.
     Pay,
     /// An event is recorded for delivery.
@@ -73,7 +79,8 @@ pub struct FaultRequest {
     /// How many matching requests are spoiled.
     #[serde(default = "once")]
     pub times: u32,
-    /// Only what has this text in its session id, payment intent id or reference; for webhooks, in its body.
+    /// Only what has this text in its session id, payment intent id, reference, transfer group or account; for
+    /// webhooks, in its body.
     #[serde(default, rename = "match", skip_serializing_if = "Option::is_none")]
     pub pattern: Option<String>,
 }
@@ -105,7 +112,13 @@ impl Operation {
             Self::RetrieveSession => "retrieve_session",
             Self::ExpireSession => "expire_session",
             Self::SearchPayments => "search_payments",
+            Self::RetrievePayment => "retrieve_payment",
             Self::Refund => "refund",
+            Self::CreateAccount => "create_account",
+            Self::CreateAccountLink => "create_account_link",
+            Self::RetrieveAccount => "retrieve_account",
+            Self::Transfer => "transfer",
+            Self::Reverse => "reverse",
             Self::Pay => "pay",
             Self::Webhook => "webhook",
         }

@@ -23,6 +23,27 @@ pub(crate) fn refund() -> String {
     format!("re_{}", random(24))
 }
 
+pub(crate) fn dispute() -> String {
+    format!("dp_{}", random(24))
+}
+
+pub(crate) fn connect_account() -> String {
+    format!("acct_{}", random(16))
+}
+
+/// Knowing it is the right to speak for the account, as on Stripe's own page.
+pub(crate) fn account_link() -> String {
+    random(32)
+}
+
+pub(crate) fn transfer() -> String {
+    format!("tr_{}", random(24))
+}
+
+pub(crate) fn transfer_reversal() -> String {
+    format!("trr_{}", random(24))
+}
+
 pub(crate) fn event() -> String {
     format!("evt_{}", random(24))
 }

@@ -1,4 +1,4 @@
-//! The ledger: who was charged and refunded what. Tests ask it whether anybody was charged twice.
+//! The ledger: who was charged, refunded and paid what. Tests ask it whether anybody was charged or paid twice.
 
 use std::collections::BTreeMap;
 
@@ -31,6 +31,13 @@ pub struct LedgerEntry {
     pub refunded: i64,
     /// Charged less refunded.
     pub net: i64,
+    /// In open and lost disputes.
+    pub withdrawn: i64,
+    /// Handed on to connected accounts.
+    pub transferred: i64,
+    /// Taken back from them.
+    pub reversed: i64,
+    pub transfers: u64,
     pub payments: Vec<LedgerPayment>,
 }
 
@@ -41,6 +48,10 @@ pub struct LedgerPayment {
     pub charge: String,
     pub amount: i64,
     pub refunded: i64,
+    pub withdrawn: i64,
+    pub transferred: i64,
+    pub reversed: i64,
+    pub transfers: u64,
 }
 
 #[derive(Deserialize)]
@@ -61,7 +72,11 @@ async fn show(State(sandbox): State<Sandbox>, Query(filter): Query<Filter>) -> R
 
 pub(crate) fn read(tx: &Transaction<'_>, reference: Option<&str>) -> Result<Ledger> {
     let mut statement = tx.prepare(
-        "SELECT s.reference, c.currency, s.id, c.payment_intent, c.id, c.amount, c.refunded
+        "SELECT s.reference, c.currency, s.id, c.payment_intent, c.id, c.amount, c.refunded,
+                (SELECT coalesce(sum(d.amount), 0) FROM disputes d WHERE d.charge = c.id AND d.status <> 'won'),
+                (SELECT coalesce(sum(t.amount), 0) FROM transfers t WHERE t.charge = c.id),
+                (SELECT coalesce(sum(t.reversed), 0) FROM transfers t WHERE t.charge = c.id),
+                (SELECT count(*) FROM transfers t WHERE t.charge = c.id)
          FROM charges c
          JOIN payment_intents i ON i.id = c.payment_intent
          JOIN sessions s ON s.id = i.session
@@ -85,6 +100,10 @@ pub(crate) fn read(tx: &Transaction<'_>, reference: Option<&str>) -> Result<Ledg
                 charge: row.get(4)?,
                 amount: row.get(5)?,
                 refunded: row.get(6)?,
+                withdrawn: row.get(7)?,
+                transferred: row.get(8)?,
+                reversed: row.get(9)?,
+                transfers: row.get(10)?,
             });
     }
     let references = groups
@@ -101,14 +120,19 @@ fn entry(
     currency: String,
     payments: Vec<LedgerPayment>,
 ) -> LedgerEntry {
-    let charged = payments.iter().map(|payment| payment.amount).sum::<i64>();
-    let refunded = payments.iter().map(|payment| payment.refunded).sum::<i64>();
+    let sum = |part: fn(&LedgerPayment) -> i64| payments.iter().map(part).sum::<i64>();
+    let charged = sum(|payment| payment.amount);
+    let refunded = sum(|payment| payment.refunded);
     LedgerEntry {
         client_reference_id,
         currency,
         charged,
         refunded,
         net: charged - refunded,
+        withdrawn: sum(|payment| payment.withdrawn),
+        transferred: sum(|payment| payment.transferred),
+        reversed: sum(|payment| payment.reversed),
+        transfers: payments.iter().map(|payment| payment.transfers).sum(),
         payments,
     }
 }

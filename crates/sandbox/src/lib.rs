@@ -7,8 +7,11 @@
 //!
 //! | path | what |
 //! |---|---|
-//! | `/v1/…` | Stripe: checkout sessions (create, retrieve, expire), payment intents, refunds |
+//! | `/v1/…` | Stripe: checkout sessions (create, retrieve, expire), payment intents, refunds, disputes; Connect: accounts, links, transfers, reversals |
 //! | `/checkout/{id}` and `/pay`, `/pay-twice`, `/decline`, `/leave` below it | the hosted checkout page |
+//! | `/refund`, `/dispute`, `/dispute-won`, `/dispute-lost` below it | what Stripe's dashboard or a bank would do to a payment |
+//! | `/connect/onboarding/{id}` and `/finish`, `/leave` below it | the hosted onboarding page |
+//! | `/sandbox/accounts/{id}/restrict` | an account that was onboarded cannot be paid any more |
 //! | `/identity/v1/accounts:signUp`, `…:signInWithPassword`, `/identity/v1/token`, `/identity/keys` | Firebase's identity REST and the tokens' public keys |
 //! | `/mail`, `/mail/messages` | the mail box as a page and as JSON; `POST` hands a mail in |
 //! | `/sandbox/faults` | `POST` orders trouble, `GET` lists it, `DELETE` clears it |
@@ -26,6 +29,7 @@ mod ids;
 mod ledger;
 mod mail;
 mod money;
+mod onboarding;
 mod pages;
 mod server;
 mod store;

@@ -18,7 +18,8 @@ use crate::faults::{self, FaultRefused, FaultRequest};
 use crate::identity::Identity;
 use crate::ledger::{self, Ledger};
 use crate::store::Store;
-use crate::{checkout, identity, mail, pages, stripe, webhooks};
+use crate::stripe::Account;
+use crate::{checkout, identity, mail, onboarding, pages, stripe, webhooks};
 
 const MAX_BODY_BYTES: usize = 256 * 1024;
 /// Requests worked on at once; hanging faults count, so it is generous.
@@ -86,6 +87,7 @@ impl Sandbox {
             .merge(pages::router())
             .merge(stripe::router(self))
             .merge(checkout::router())
+            .merge(onboarding::router())
             .merge(webhooks::router())
             .merge(faults::router())
             .merge(ledger::router())
@@ -180,6 +182,22 @@ impl Sandbox {
     pub fn advance_clock(&self, by: Duration) {
         self.shared.clock.advance(by);
         self.wake_deliveries();
+    }
+
+    /// Forgets all idempotency keys, as Stripe does after a day.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn forget_keys(&self) -> Result<()> {
+        self.shared.store.transact(stripe::forget).await
+    }
+
+    /// How many connected accounts there are.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn connected_accounts(&self) -> Result<u64> {
+        self.shared.store.transact(Account::count).await
     }
 
     pub(crate) async fn add_fault_checked(&self, fault: FaultRequest) -> Result<i64, FaultRefused> {

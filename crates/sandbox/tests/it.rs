@@ -2,6 +2,7 @@
 
 mod it {
     mod checkout;
+    mod connect;
     mod durability;
     mod faults;
     mod identity;

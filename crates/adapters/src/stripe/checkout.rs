@@ -107,7 +107,7 @@ pub(super) async fn status(
     client: &Client,
     session_id: &SessionId,
 ) -> Result<CheckoutStatus, PaymentError> {
-    let retrieve = RetrieveCheckoutSession::new(path_segment(session_id)?);
+    let retrieve = RetrieveCheckoutSession::new(path_segment(&session_id.0)?);
     let expand = vec!["payment_intent".to_owned()];
     let session = retrieve.expand(expand).send(client).await;
     stands(session.map_err(port_error)?)
@@ -118,7 +118,7 @@ pub(super) async fn close(
     client: &Client,
     session_id: &SessionId,
 ) -> Result<CheckoutStatus, PaymentError> {
-    let expire = ExpireCheckoutSession::new(path_segment(session_id)?);
+    let expire = ExpireCheckoutSession::new(path_segment(&session_id.0)?);
     match expire.send(client).await {
         Ok(session) => stands(session),
         Err(StripeError::Stripe(_, 400)) => status(client, session_id).await,
@@ -127,13 +127,13 @@ pub(super) async fn close(
 }
 
 /// The client puts ids into the path as they are, so nothing but an id may pass.
-fn path_segment(session_id: &SessionId) -> Result<&str, PaymentError> {
-    let is_id = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
-    if !session_id.0.is_empty() && session_id.0.bytes().all(is_id) {
-        Ok(&session_id.0)
+pub(super) fn path_segment(id: &str) -> Result<&str, PaymentError> {
+    let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+    if !id.is_empty() && id.bytes().all(is_allowed) {
+        Ok(id)
     } else {
         Err(PaymentError::Refused {
-            code: "malformed_session_id".into(),
+            code: "malformed_id".into(),
         })
     }
 }

@@ -4,13 +4,15 @@ use std::{collections::BTreeMap, path::Path, sync::Arc};
 
 use picasso_adapters::sqlite::read_store::SqliteReadStore;
 use picasso_domain::{
-    Account, Aggregate, DomainEvent, HandleClaim, Picture, Purchase, Reaction, Timestamp,
+    Account, Aggregate, DomainEvent, HandleClaim, PayoutAccount, Picture, Purchase, Reaction,
+    Timestamp,
     account::{AccountEvent, Profile},
+    payout_account::PayoutAccountEvent,
     picture::{Details, Edition, Licence, PictureEvent, Upload},
     purchase::{PurchaseEvent, Terms},
     reaction::ReactionEvent,
     values::{
-        Bio, Colour, Derivative, DerivativeKind, Digest, Dimensions, DisplayName, Handle,
+        Bio, Colour, Derivative, DerivativeKind, Digest, Dimensions, DisplayName, FeeRate, Handle,
         MediaType, Original, PaymentId, Personal, PictureId, Price, PurchaseId, SessionId, Tags,
         ThumbHash, Title, UserId,
     },
@@ -20,8 +22,10 @@ use picasso_projections::{
     Effect, Live, Projection, Recorded,
     blobs::Blobs,
     gallery::Gallery,
+    ledger::Ledger,
     library::Library,
     orders::Orders,
+    payouts::Payouts,
     ports::{DocumentWrite, MAX_DOCUMENTS, Offsets, ReadStore},
     profiles::Profiles,
     query::{PageTokens, Queries},
@@ -72,6 +76,8 @@ impl Market {
         self.build(&Library).await;
         self.build(&Orders).await;
         self.build(&Sales).await;
+        self.build(&Payouts).await;
+        self.build(&Ledger).await;
         self.build(&Reactions).await;
         self.build(&Blobs).await;
     }
@@ -88,6 +94,8 @@ impl Market {
         self.fold(&Library, news).await;
         self.fold(&Orders, news).await;
         self.fold(&Sales, news).await;
+        self.fold(&Payouts, news).await;
+        self.fold(&Ledger, news).await;
         self.fold(&Reactions, news).await;
         self.fold(&Blobs, news).await;
     }
@@ -96,6 +104,7 @@ impl Market {
         let aggregate_type = match &data {
             DomainEvent::Account(_) => Account::TYPE,
             DomainEvent::Handle(_) => HandleClaim::TYPE,
+            DomainEvent::PayoutAccount(_) => PayoutAccount::TYPE,
             DomainEvent::Picture(_) => Picture::TYPE,
             DomainEvent::Purchase(_) => Purchase::TYPE,
             DomainEvent::Reaction(_) => Reaction::TYPE,
@@ -319,6 +328,7 @@ fn terms(buyer: &str, number: u16) -> Box<Terms> {
         seller: user("ann"),
         title: Title::parse("Harbour at dawn").expect("a title"),
         price: eur(1_900),
+        fee_rate: FeeRate::from_bps(1_000).expect("a fee"),
         edition: Edition::Open,
         licence: Licence::Personal,
         original: digest(number),
@@ -339,15 +349,38 @@ pub fn opens_checkout(buyer: &str, number: u16) -> [News; 2] {
     ]
 }
 
+pub fn is_paid(buyer: &str, number: u16) -> News {
+    let event = PurchaseEvent::PaymentReceived {
+        payment_id: PaymentId("pi".to_owned()),
+        amount: eur(1_900).money(),
+    };
+    to_purchase(buyer, number, event)
+}
+
+pub fn asks_to_be_paid(name: &str) -> News {
+    let event = PayoutAccountEvent::PayoutAccountRequested {
+        key: format!("payout-account-{name}"),
+    };
+    (name.to_owned(), DomainEvent::PayoutAccount(event))
+}
+
 pub fn is_granted(buyer: &str, number: u16) -> News {
     let event = PurchaseEvent::PurchaseGranted {
         payment_id: PaymentId("pi".to_owned()),
         terms: terms(buyer, number),
+        payable_at: at(9_999),
     };
     to_purchase(buyer, number, event)
 }
 
 pub fn is_revoked(buyer: &str, number: u16) -> News {
     let terms = terms(buyer, number);
-    to_purchase(buyer, number, PurchaseEvent::PurchaseRevoked { terms })
+    to_purchase(
+        buyer,
+        number,
+        PurchaseEvent::PurchaseRevoked {
+            terms,
+            released: false,
+        },
+    )
 }

@@ -10,7 +10,9 @@ use picasso_domain::{
 use picasso_projections::{
     blobs::BlobKind,
     gallery::{Filter, Sorting},
+    ledger::Account,
     orders::Side,
+    payouts::PayoutStatus,
     ports::ReadStoreError,
     query::{Page, Paging, QueryError},
 };
@@ -480,6 +482,63 @@ async fn only_files_that_events_speak_of_are_referenced() {
         .await
         .expect("an answer");
     assert_eq!(derivatives, HashSet::from([digest(10_001)]));
+}
+
+#[tokio::test]
+async fn the_ledger_adds_up_and_tells_each_seller_what_they_have_earned() {
+    let mut market = with_pictures(2).await;
+    market.happens(opens_checkout("bob", 1)).await;
+    market
+        .happens([is_paid("bob", 1), is_granted("bob", 1)])
+        .await;
+    let ledger = &market.queries.ledger;
+    let sums = ledger.sums().await.expect("sums");
+    assert_eq!(sums, [(Currency::Eur, 0)].into());
+    let earned = ledger.earnings(&user("ann")).await.expect("earnings");
+    assert_eq!(earned[&Currency::Eur].pending_minor, 1_710);
+    let nothing = ledger.earnings(&user("bob")).await.expect("earnings");
+    assert!(nothing.is_empty());
+}
+
+#[tokio::test]
+async fn entries_are_listed_for_one_account_or_for_all_latest_first() {
+    let mut market = with_pictures(2).await;
+    market.happens(opens_checkout("bob", 1)).await;
+    market
+        .happens([is_paid("bob", 1), is_granted("bob", 1)])
+        .await;
+    let listed = async |account: Option<Account>, size: u32| {
+        let paging = page(size, "");
+        let ledger = &market.queries.ledger;
+        let page = ledger.entries(account.as_ref(), &paging).await;
+        let page = page.expect("a page");
+        let names: Vec<String> = page.items.into_iter().map(|entry| entry.what).collect();
+        (names, page.next.is_some())
+    };
+    let both = vec!["PurchaseGranted".to_owned(), "PaymentReceived".to_owned()];
+    assert_eq!(listed(None, 30).await, (both.clone(), false));
+    assert_eq!(listed(None, 1).await, (both[..1].to_vec(), true));
+    assert_eq!(
+        listed(Some(Account::Buyers), 30).await,
+        (both.clone(), false)
+    );
+    assert_eq!(
+        listed(Some(Account::Provider), 30).await,
+        (both[1..].to_vec(), false)
+    );
+    assert_eq!(listed(Some(Account::Disputed), 30).await, (vec![], false));
+}
+
+#[tokio::test]
+async fn a_seller_is_told_whether_they_can_be_paid() {
+    let mut market = Market::open().await;
+    let status = async |market: &Market| {
+        let found = market.queries.payouts.status(&user("ann")).await;
+        found.expect("an answer").map(|it| it.status)
+    };
+    assert_eq!(status(&market).await, None);
+    market.happens([asks_to_be_paid("ann")]).await;
+    assert_eq!(status(&market).await, Some(PayoutStatus::Requested));
 }
 
 #[tokio::test]

@@ -2,11 +2,16 @@
 
 use std::{collections::HashSet, time::Duration};
 
+#[path = "stripe/payouts.rs"]
+mod payouts;
+#[path = "stripe/shapes.rs"]
+mod shapes;
+
 use async_trait::async_trait;
 use picasso_adapters::stripe::{StripeConfig, StripePayments};
 use picasso_commands::{
     contract::payments::{self, Books, Call, Provider, Trouble},
-    ports::{PaymentError, Payments, WebhookRecord},
+    ports::{PaymentError, Payments, Payouts, WebhookError, WebhookRecord},
 };
 use picasso_domain::values::{PurchaseId, SessionId};
 use picasso_sandbox::{FaultKind, FaultRequest, Operation};
@@ -29,12 +34,23 @@ fn client(it: &LocalSandbox, secret_key: &str) -> StripePayments {
         secret_key: secret_key.into(),
         api_base: Some(it.url.clone()),
         webhook_secret: WEBHOOK_SECRET.into(),
+        connect_webhook_secret: None,
         timeout: TIMEOUT,
     };
     StripePayments::new(config).expect("a client")
 }
 
 impl SandboxProvider {
+    async fn spoil_next(&self, on: Operation, trouble: Trouble) {
+        let order = FaultRequest {
+            on,
+            kind: fault(trouble),
+            times: 1,
+            pattern: None,
+        };
+        self.it.sandbox.add_fault(order).await.expect("a fault");
+    }
+
     async fn press(&self, session_id: &SessionId, button: &str) {
         let url = format!("{}/checkout/{session_id}/{button}", self.it.url);
         let answer = self.it.http.post(url).send().await.expect("an answer");
@@ -60,14 +76,21 @@ impl Provider for SandboxProvider {
         self.press(session_id, "decline").await;
     }
 
+    async fn refund_in_dashboard(&self, session_id: &SessionId) {
+        self.press(session_id, "refund").await;
+    }
+
+    async fn dispute(&self, session_id: &SessionId) {
+        self.press(session_id, "dispute").await;
+    }
+
+    async fn decide_dispute(&self, session_id: &SessionId, won: bool) {
+        let button = if won { "dispute-won" } else { "dispute-lost" };
+        self.press(session_id, button).await;
+    }
+
     async fn spoil(&self, call: Call, trouble: Trouble) {
-        let order = FaultRequest {
-            on: operation(call),
-            kind: fault(trouble),
-            times: 1,
-            pattern: None,
-        };
-        self.it.sandbox.add_fault(order).await.expect("a fault");
+        self.spoil_next(operation(call), trouble).await;
     }
 
     async fn pass(&self, time: Duration) {
@@ -105,6 +128,7 @@ fn operation(call: Call) -> Operation {
         Call::Read => Operation::RetrieveSession,
         Call::Close => Operation::ExpireSession,
         Call::Refund => Operation::Refund,
+        Call::Report => Operation::RetrievePayment,
     }
 }
 
@@ -158,6 +182,15 @@ rules!(
     a_second_charge_is_reported_as_another_payment,
     what_else_happens_names_the_purchase_and_no_payment,
     a_refund_names_the_purchase,
+    a_payment_nobody_took_back_says_so,
+    a_refund_of_ours_is_told,
+    a_refund_in_the_dashboard_is_told_and_names_its_payment,
+    a_part_given_back_is_no_refund,
+    a_dispute_is_told_until_it_is_won,
+    a_dispute_is_told_until_it_is_lost,
+    a_dispute_names_its_payment,
+    what_is_disputed_is_not_refunded,
+    of_a_payment_nobody_made_nothing_is_told,
     an_altered_webhook_is_forged,
     a_webhook_is_old_by_when_it_came_and_not_by_when_it_is_read,
 );
@@ -167,6 +200,7 @@ rules_in_trouble!(
     a_page_is_closed_in_any_trouble,
     reading_a_page_in_trouble_claims_nothing,
     a_refund_in_any_trouble_is_made_once,
+    a_report_in_trouble_claims_nothing,
 );
 
 /// It would end purchases for good, though only the key is wrong.
@@ -191,9 +225,40 @@ async fn a_provider_that_is_not_there_claims_nothing() {
         // Port 9 of this machine: nothing listens there.
         api_base: Some("http://127.0.0.1:9".into()),
         webhook_secret: WEBHOOK_SECRET.into(),
+        connect_webhook_secret: None,
         timeout: TIMEOUT,
     });
     let session_id = SessionId("cs_test_1".into());
     let answer = nobody.expect("a client").checkout(&session_id).await;
     assert!(matches!(answer, Err(PaymentError::Unknown(_))));
+}
+
+/// Stripe signs what happens to connected accounts with the secret of another endpoint.
+#[tokio::test]
+async fn a_webhook_is_believed_by_the_secret_of_either_endpoint() {
+    let it = local_sandbox::start().await;
+    let config = |webhook_secret: &str, connect: &str| StripeConfig {
+        secret_key: API_KEY.into(),
+        api_base: Some(it.url.clone()),
+        webhook_secret: webhook_secret.into(),
+        connect_webhook_secret: Some(connect.into()),
+        timeout: TIMEOUT,
+    };
+    let seller = picasso_domain::values::UserId::parse("ann").expect("a user id");
+    let second = StripePayments::new(config("whsec_other", WEBHOOK_SECRET)).expect("a client");
+    let account = Payouts::open_account(&second, "account-1", &seller).await;
+    let url = format!(
+        "{}/sandbox/accounts/{}/restrict",
+        it.url,
+        account.expect("an account")
+    );
+    it.http.post(url).send().await.expect("an answer");
+    let webhook = it.webhooks(1).await.remove(0);
+    let read = |stripe: &StripePayments| {
+        let (body, signature) = (&webhook.body, &webhook.signature);
+        stripe.read_webhook(body, signature, webhook.received_at)
+    };
+    assert_eq!(read(&second).expect("ours").seller, Some(seller));
+    let neither = StripePayments::new(config("whsec_other", "whsec_another")).expect("a client");
+    assert!(matches!(read(&neither), Err(WebhookError::Forged)));
 }

@@ -88,6 +88,7 @@ impl<const VERSION: u32> Projection for Tally<VERSION> {
             ) => vec![format!("p/{picture_id}"), format!("u/{user_id}")],
             DomainEvent::Account(_)
             | DomainEvent::Handle(_)
+            | DomainEvent::PayoutAccount(_)
             | DomainEvent::Picture(_)
             | DomainEvent::Purchase(_) => vec![],
         }

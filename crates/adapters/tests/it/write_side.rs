@@ -10,6 +10,10 @@ mod commands;
 mod faults;
 #[path = "write_side/fixture.rs"]
 mod fixture;
+#[path = "write_side/payouts.rs"]
+mod payouts;
+#[path = "write_side/payouts_under_faults.rs"]
+mod payouts_under_faults;
 #[path = "write_side/race.rs"]
 mod race;
 #[path = "write_side/reactors.rs"]

@@ -6,8 +6,8 @@ use picasso_commands::{
     ports::{DevelopError, PaymentError, ReceiveError},
 };
 use picasso_domain::{
-    account::AccountError, handle::HandleError, picture::PictureError, purchase::PurchaseError,
-    reaction::ReactionError,
+    account::AccountError, handle::HandleError, payout_account::PayoutAccountError,
+    picture::PictureError, purchase::PurchaseError, reaction::ReactionError,
 };
 
 use super::{Reason, Refusal};
@@ -18,6 +18,7 @@ impl From<CommandError> for Refusal {
             CommandError::Invalid(error) => error.into(),
             CommandError::Account(error) => error.into(),
             CommandError::Handle(error) => error.into(),
+            CommandError::PayoutAccount(error) => error.into(),
             CommandError::Picture(error) => error.into(),
             CommandError::Purchase(error) => error.into(),
             CommandError::Reaction(error) => error.into(),
@@ -67,6 +68,16 @@ impl From<HandleError> for Refusal {
     }
 }
 
+impl From<PayoutAccountError> for Refusal {
+    fn from(error: PayoutAccountError) -> Self {
+        Self::new(match error {
+            PayoutAccountError::NotRequested | PayoutAccountError::NotOpened => {
+                Reason::PayoutAccountNotOpen
+            }
+        })
+    }
+}
+
 impl From<PictureError> for Refusal {
     fn from(error: PictureError) -> Self {
         Self::new(match error {
@@ -93,6 +104,12 @@ impl From<PurchaseError> for Refusal {
             PurchaseError::Closed => Reason::PurchaseClosed,
             PurchaseError::NotGranted => Reason::PurchaseNotGranted,
             PurchaseError::NoRefundDue => Reason::NoRefundDue,
+            PurchaseError::UnknownPayment => Reason::PaymentNotFound,
+            PurchaseError::UnknownDispute => Reason::DisputeNotFound,
+            PurchaseError::Disputed => Reason::PurchaseDisputed,
+            PurchaseError::HoldNotOver => Reason::HoldNotOver,
+            PurchaseError::NoTransferDue => Reason::NoTransferDue,
+            PurchaseError::NoReversalDue => Reason::NoReversalDue,
         })
     }
 }

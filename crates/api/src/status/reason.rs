@@ -163,6 +163,20 @@ reasons! {
         "this purchase was never granted", "Only a paid purchase can be refunded.";
     NoRefundDue "NO_REFUND_DUE" FailedPrecondition:
         "no refund of this payment is due", "Nothing needs to be done.";
+    PaymentNotFound "PAYMENT_NOT_FOUND" NotFound:
+        "this purchase has no such payment", "Check the payment id.";
+    DisputeNotFound "DISPUTE_NOT_FOUND" NotFound:
+        "this purchase has no such dispute", "Check the dispute id.";
+    PurchaseDisputed "PURCHASE_DISPUTED" FailedPrecondition:
+        "the buyer's bank disputes this payment", "Wait for the dispute to end: the bank has the money until then.";
+    HoldNotOver "HOLD_NOT_OVER" FailedPrecondition:
+        "the holding time of the seller's share is not over", "Wait for it to end.";
+    NoTransferDue "NO_TRANSFER_DUE" FailedPrecondition:
+        "no such transfer is due", "Nothing needs to be done.";
+    NoReversalDue "NO_REVERSAL_DUE" FailedPrecondition:
+        "no reversal of a transfer is due", "Nothing needs to be done.";
+    PayoutAccountNotOpen "PAYOUT_ACCOUNT_NOT_OPEN" FailedPrecondition:
+        "the account to be paid into is not open yet", "Call StartPayoutOnboarding.";
     PriceRisen "PRICE_RISEN" FailedPrecondition:
         "the price has risen since it was shown", "Show the buyer the price in the metadata and send it as `shown_price` with a fresh request id.";
     AlreadyOwned "ALREADY_OWNED" AlreadyExists:
@@ -200,7 +214,7 @@ reasons! {
     NothingToRollBackTo "NOTHING_TO_ROLL_BACK_TO" FailedPrecondition:
         "there is no former generation", "Rebuild the projection instead.";
     UnknownAggregateType "UNKNOWN_AGGREGATE_TYPE" InvalidArgument:
-        "there is no such aggregate type", "Use one of account, handle, picture, purchase, reaction.";
+        "there is no such aggregate type", "Use one of account, handle, payout_account, picture, purchase, reaction.";
     AggregateNotFound "AGGREGATE_NOT_FOUND" NotFound:
         "this aggregate has no events", "Check its id.";
 

@@ -65,7 +65,7 @@ fn unknown(aggregate_type: &str, error: DecodeError) -> Failure {
     match error {
         DecodeError::UnknownAggregate(_) => {
             let message = format!("there is no aggregate type {aggregate_type}");
-            let known = "one of account, handle, picture, purchase, reaction";
+            let known = "one of account, handle, payout_account, picture, purchase, reaction";
             Failure::new(Code::NotFound, message).hint(known)
         }
         error => Failure::from_error(Code::Failed, &error),

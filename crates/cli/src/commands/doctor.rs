@@ -5,7 +5,9 @@ use std::{collections::BTreeSet, os::unix::fs::PermissionsExt, sync::Arc};
 use picasso_commands::ports::BlobStore;
 use picasso_domain::{DomainEvent, picture::PictureEvent, values::Digest};
 use picasso_eventlog::{EventLog, LogId, MAX_READ, Offset};
-use picasso_projections::{audit::verify, erased::AnyProjection, runtime::backoff::chain};
+use picasso_projections::{
+    Projection, audit::verify, erased::AnyProjection, ledger::Ledger, runtime::backoff::chain,
+};
 
 use super::Session;
 use crate::{
@@ -14,6 +16,10 @@ use crate::{
     progress::Bar,
     wiring::{self, ReadSide, Stores},
 };
+
+/// How often the ledger is added up before it is found wrong, and how long it has to settle in between.
+const LOOKS_AT_LEDGER: u32 = 5;
+const LEDGER_PAUSE: std::time::Duration = std::time::Duration::from_millis(200);
 
 /// What one check found.
 struct Finding {
@@ -55,6 +61,7 @@ pub async fn run(mut session: Session) -> Result<(), Failure> {
     for projection in &read.projections {
         findings.push(model(&stores, &read, projection).await?);
     }
+    findings.push(ledger(&read).await?);
     findings.push(webhooks(&stores).await?);
     let mut ill = 0;
     for finding in &findings {
@@ -230,6 +237,39 @@ async fn model(
                 check,
                 what,
                 "picasso projections rebuild NAME",
+            ))
+        }
+    }
+}
+
+/// All accounts of the ledger together come to nothing, in each currency.
+async fn ledger(read: &ReadSide) -> Result<Finding, Failure> {
+    let check = "ledger balance";
+    if read.live.refresh(Ledger::NAME).await?.is_none() {
+        return Ok(Finding::well(check, "not built yet"));
+    }
+    // While events flow the accounts are not all folded equally far: look again before saying that they disagree.
+    for _ in 0..LOOKS_AT_LEDGER {
+        let sums = read.queries.ledger.sums().await?;
+        if sums.values().all(|sum| *sum == 0) {
+            let looked_at = format!("{} currencies add up to zero", sums.len());
+            return Ok(Finding::well(check, looked_at));
+        }
+        tokio::time::sleep(LEDGER_PAUSE).await;
+    }
+    let sums = read.queries.ledger.sums().await?;
+    let off = sums.iter().find(|(_, sum)| **sum != 0);
+    match off {
+        None => Ok(Finding::well(check, "adds up to zero")),
+        Some((currency, sum)) => {
+            let what = format!(
+                "the accounts add up to {sum} minor units of {}",
+                currency.code()
+            );
+            Ok(Finding::ill(
+                check,
+                what,
+                "picasso projections rebuild ledger",
             ))
         }
     }

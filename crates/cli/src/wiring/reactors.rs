@@ -7,8 +7,9 @@ use picasso_adapters::mailbox::SandboxMailer;
 use picasso_commands::{
     ports::{Agenda, Mailer},
     reactors::{
-        Audit, BlobReferences, Collector, Follow, Pace, Planner, ReceiptPlanner, Receipts, Settle,
-        SettlePlanner, Webhooks, Work, Worker,
+        Audit, BlobReferences, Collector, Follow, LookAtPayments, Onboard, Pace, PayOut,
+        PayoutPlanner, Planner, ReceiptPlanner, Receipts, Settle, SettlePlanner, Webhooks, Work,
+        Worker,
     },
 };
 use picasso_eventlog::lease::lead;
@@ -41,6 +42,7 @@ pub fn start(
     let settle_now = Arc::new(Notify::new());
     crew.purchases(&settle_now);
     crew.webhooks(settle_now);
+    crew.payouts();
     crew.receipts(mailer);
     crew.collector(references);
     Ok(crew.tasks)
@@ -88,6 +90,23 @@ impl Crew<'_> {
             let webhooks = Arc::clone(&webhooks);
             async move { webhooks.run(stop).await }
         });
+    }
+
+    fn payouts(&mut self) {
+        let pay_out = PayOut {
+            earnings: self.write.earnings.clone(),
+        };
+        let onboard = Onboard {
+            onboarding: self.write.onboarding.clone(),
+            clock: Arc::clone(&self.write.clock),
+        };
+        let look = LookAtPayments {
+            checkout: self.write.checkout.clone(),
+        };
+        self.follow(PayoutPlanner);
+        self.work(pay_out, Arc::default());
+        self.work(onboard, Arc::default());
+        self.work(look, Arc::default());
     }
 
     fn receipts(&mut self, mailer: Arc<dyn Mailer>) {

@@ -158,6 +158,7 @@ impl Parts<'_> {
             accounts: self.write.accounts.clone(),
             pictures: self.write.pictures.clone(),
             purchases: self.write.purchases.clone(),
+            onboarding: self.write.onboarding.clone(),
             reactions: self.write.reactions.clone(),
         }
     }

@@ -10,14 +10,14 @@ use picasso_adapters::{
     stripe::{StripeConfig, StripePayments},
 };
 use picasso_commands::{
-    Accounts, Checkout, Executor, Pictures, PicturesConfig, Purchases, Reactions, ReturnUrls,
-    UploadTicket,
+    Accounts, Checkout, Earnings, Executor, Onboarding, Pictures, PicturesConfig, Purchases,
+    Reactions, ReturnUrls, UploadTicket,
     links::LinkSigner,
-    ports::{BlobStore, Clock, Payments, SystemClock},
+    ports::{BlobStore, Clock, Payments, Payouts, SystemClock},
 };
 use picasso_domain::{
     Picture,
-    values::{PictureId, UserId},
+    values::{FeeRate, PictureId, UserId},
 };
 use tokio::sync::Notify;
 
@@ -36,6 +36,8 @@ pub struct WriteSide {
     pub purchases: Purchases,
     pub reactions: Reactions,
     pub checkout: Checkout,
+    pub onboarding: Onboarding,
+    pub earnings: Earnings,
     pub executor: Executor,
     pub blobs: Arc<dyn BlobStore>,
     pub links: LinkSigner,
@@ -51,7 +53,9 @@ impl WriteSide {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let links = LinkSigner::new(&stores.keys.links);
         let blobs = open_blobs(config, &stores.keys)?;
-        let payments = open_payments(config)?;
+        let stripe = Arc::new(open_stripe(config)?);
+        let payments: Arc<dyn Payments> = stripe.clone();
+        let payouts: Arc<dyn Payouts> = stripe;
         let urls = ReturnUrls {
             public_base_url: config.public_url(),
         };
@@ -59,7 +63,16 @@ impl WriteSide {
             executor.clone(),
             Arc::clone(&payments),
             Arc::clone(&clock),
-            urls,
+            urls.clone(),
+            super::reactors::seconds(config.payments.payout_hold_s),
+        );
+        let onboarding = Onboarding::new(executor.clone(), Arc::clone(&payouts), urls);
+        let earnings = Earnings::new(
+            executor.clone(),
+            payouts,
+            checkout.clone(),
+            onboarding.clone(),
+            Arc::clone(&clock),
         );
         let contacts = Arc::clone(&stores.desk.contacts);
         let pictures = Pictures::new(PicturesConfig {
@@ -73,9 +86,17 @@ impl WriteSide {
         Ok(Self {
             accounts: Accounts::new(executor.clone(), contacts, Arc::clone(&clock)),
             pictures,
-            purchases: Purchases::new(executor.clone(), checkout.clone(), Arc::clone(&clock), ttl),
+            purchases: Purchases::new(
+                executor.clone(),
+                checkout.clone(),
+                Arc::clone(&clock),
+                ttl,
+                fee_rate(config)?,
+            ),
             reactions: Reactions::new(executor.clone()),
             checkout,
+            onboarding,
+            earnings,
             executor,
             blobs,
             links,
@@ -123,18 +144,29 @@ fn open_darkroom(config: &Config) -> ImageDarkroom {
     })
 }
 
-fn open_payments(config: &Config) -> Result<Arc<dyn Payments>, Failure> {
-    let payments = StripePayments::new(StripeConfig {
+fn fee_rate(config: &Config) -> Result<FeeRate, Failure> {
+    FeeRate::from_bps(config.payments.fee_bps).map_err(|error| {
+        let message = format!("the setting payments.fee_bps {}", error.why);
+        Failure::new(Code::Config, message)
+    })
+}
+
+fn open_stripe(config: &Config) -> Result<StripePayments, Failure> {
+    StripePayments::new(StripeConfig {
         secret_key: required("payments.secret_key", config.payments.secret_key.as_ref())?,
         webhook_secret: required(
             "payments.webhook_secret",
             config.payments.webhook_secret.as_ref(),
         )?,
+        connect_webhook_secret: config
+            .payments
+            .connect_webhook_secret
+            .as_ref()
+            .map(|secret| secret.reveal().to_owned()),
         api_base: config.payments.api_base.clone(),
         timeout: Duration::from_secs(config.payments.timeout_s),
     })
-    .map_err(|error| Failure::from_error(Code::Config, &error).hint("see the section payments"))?;
-    Ok(Arc::new(payments))
+    .map_err(|error| Failure::from_error(Code::Config, &error).hint("see the section payments"))
 }
 
 pub fn required(setting: &str, value: Option<&Secret>) -> Result<String, Failure> {

@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod metadata;
+mod payouts;
 mod secrets;
 
 use picasso_api::proto::{

@@ -4,6 +4,7 @@
 
 mod checkout;
 mod refunds;
+mod returns;
 mod webhooks;
 
 use std::time::Duration;
@@ -16,8 +17,10 @@ use picasso_domain::{
 
 use crate::ports::{CheckoutRequest, CheckoutSession, CheckoutStatus, Payments, WebhookRecord};
 
+pub(super) use checkout::assert_may_be_repeated;
 pub use checkout::*;
 pub use refunds::*;
+pub use returns::*;
 pub use webhooks::*;
 
 /// A call to the provider that can go wrong.
@@ -27,6 +30,7 @@ pub enum Call {
     Read,
     Close,
     Refund,
+    Report,
 }
 
 /// How a call goes wrong.
@@ -74,6 +78,15 @@ pub trait Provider: Send + Sync {
     /// A person's card is declined.
     async fn decline(&self, session_id: &SessionId);
 
+    /// Somebody gives the payment of a page back in the provider's dashboard.
+    async fn refund_in_dashboard(&self, session_id: &SessionId);
+
+    /// The buyer's bank takes the payment of a page back for the time being.
+    async fn dispute(&self, session_id: &SessionId);
+
+    /// The dispute of the payment of a page is decided.
+    async fn decide_dispute(&self, session_id: &SessionId, won: bool);
+
     /// The next such call goes wrong.
     async fn spoil(&self, call: Call, trouble: Trouble);
 
@@ -89,12 +102,12 @@ pub trait Provider: Send + Sync {
     async fn webhooks(&self, count: usize) -> Vec<WebhookRecord>;
 }
 
-const PRICE: Money = Money {
+pub(super) const PRICE: Money = Money {
     amount_minor: 1_250,
     currency: Currency::Eur,
 };
 
-fn purchase() -> PurchaseId {
+pub(super) fn purchase() -> PurchaseId {
     let buyer = UserId::parse("Bob.the-buyer").expect("a user id");
     PurchaseId::new(PictureId::nil(), buyer, 1)
 }

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use picasso_domain::{
     Timestamp,
-    values::{Money, PaymentId, PurchaseId, RefundId, SessionId},
+    values::{DisputeId, Money, PaymentId, PurchaseId, RefundId, SessionId, UserId},
 };
 
 /// A checkout page to be made.
@@ -52,6 +52,33 @@ pub struct RefundRequest {
     pub amount: Money,
 }
 
+/// What the provider says of a payment now: whose it is, and whether anybody has taken it back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PaymentReport {
+    /// `None` for a payment that is not for one of our purchases.
+    pub purchase_id: Option<PurchaseId>,
+    /// What came in, once it went through.
+    pub received: Option<Money>,
+    /// The latest refund, once the whole payment was given back, whoever asked for it.
+    pub refunded: Option<RefundId>,
+    /// Disputes in which the provider has taken the money, at most 100.
+    pub disputes: Vec<DisputeReport>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DisputeReport {
+    pub dispute_id: DisputeId,
+    pub amount: Money,
+    pub status: DisputeStatus,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DisputeStatus {
+    Open,
+    Won,
+    Lost,
+}
+
 /// What a webhook is about; the details are always fetched from the provider.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WebhookNotice {
@@ -61,6 +88,10 @@ pub struct WebhookNotice {
     pub purchase_id: Option<PurchaseId>,
     /// A payment that went through, with its amount, if the webhook reports one.
     pub payment: Option<(PaymentId, Money)>,
+    /// A payment whose money somebody has asked back: ask the provider what became of it.
+    pub taken_back: Option<PaymentId>,
+    /// A seller whose account has changed: ask the provider how it stands.
+    pub seller: Option<UserId>,
 }
 
 /// The provider did not do it, or we do not know whether it did.
@@ -105,6 +136,9 @@ pub trait Payments: Send + Sync + 'static {
         &self,
         purchase_id: &PurchaseId,
     ) -> Result<Vec<(PaymentId, Money)>, PaymentError>;
+
+    /// What has become of a payment since it went through.
+    async fn payment(&self, payment_id: &PaymentId) -> Result<PaymentReport, PaymentError>;
 
     async fn refund(&self, request: &RefundRequest) -> Result<RefundId, PaymentError>;
 

@@ -48,7 +48,7 @@ impl Planner for ReceiptPlanner {
                 (terms.buyer.clone(), Occasion::Receipt, terms),
                 (terms.seller.clone(), Occasion::Sale, terms),
             ],
-            PurchaseEvent::PurchaseRevoked { terms } => {
+            PurchaseEvent::PurchaseRevoked { terms, .. } => {
                 vec![(terms.buyer.clone(), Occasion::Refund, terms)]
             }
             PurchaseEvent::PurchaseStarted(_)
@@ -57,7 +57,16 @@ impl Planner for ReceiptPlanner {
             | PurchaseEvent::PaymentReceived { .. }
             | PurchaseEvent::PurchaseClosed { .. }
             | PurchaseEvent::RefundRequested { .. }
-            | PurchaseEvent::PaymentRefunded { .. } => vec![],
+            | PurchaseEvent::PaymentRefunded { .. }
+            | PurchaseEvent::PurchaseDisputed { .. }
+            | PurchaseEvent::DisputeWon { .. }
+            | PurchaseEvent::DisputeLost { .. }
+            | PurchaseEvent::EarningsReleased { .. }
+            | PurchaseEvent::TransferRequested { .. }
+            | PurchaseEvent::TransferRefused { .. }
+            | PurchaseEvent::SellerPaid { .. }
+            | PurchaseEvent::ReversalRequested { .. }
+            | PurchaseEvent::TransferReversed { .. } => vec![],
         };
         let task = |(to, occasion, terms): (UserId, Occasion, _)| {
             // Each happens to a purchase once, so this is the same however often the log is read.

@@ -37,7 +37,10 @@ impl Planner for SettlePlanner {
         };
         let (kind, wait) = match data {
             PurchaseEvent::PurchaseStarted(_) => (SETTLE, self.first_look),
-            PurchaseEvent::RefundRequested { .. } => (SETTLE, SignedDuration::ZERO),
+            // A refund that waited for the end of a dispute is due again.
+            PurchaseEvent::RefundRequested { .. } | PurchaseEvent::DisputeWon { .. } => {
+                (SETTLE, SignedDuration::ZERO)
+            }
             PurchaseEvent::PurchaseGranted { .. } | PurchaseEvent::PurchaseClosed { .. } => {
                 (AUDIT, AUDIT_AFTER)
             }
@@ -45,7 +48,15 @@ impl Planner for SettlePlanner {
             | PurchaseEvent::PaymentDeclined { .. }
             | PurchaseEvent::PaymentReceived { .. }
             | PurchaseEvent::PurchaseRevoked { .. }
-            | PurchaseEvent::PaymentRefunded { .. } => return vec![],
+            | PurchaseEvent::PaymentRefunded { .. }
+            | PurchaseEvent::PurchaseDisputed { .. }
+            | PurchaseEvent::DisputeLost { .. }
+            | PurchaseEvent::EarningsReleased { .. }
+            | PurchaseEvent::TransferRequested { .. }
+            | PurchaseEvent::TransferRefused { .. }
+            | PurchaseEvent::SellerPaid { .. }
+            | PurchaseEvent::ReversalRequested { .. }
+            | PurchaseEvent::TransferReversed { .. } => return vec![],
         };
         let due_at = event.recorded_at + wait;
         vec![Task::new(kind, event.aggregate_id.clone(), due_at)]

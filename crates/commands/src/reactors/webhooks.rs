@@ -9,7 +9,10 @@ use jiff::SignedDuration;
 use tokio::{sync::Notify, time::Instant};
 use tokio_util::sync::CancellationToken;
 
-use super::settle::SETTLE;
+use super::{
+    payouts::{ONBOARDING, PAYMENT},
+    settle::SETTLE,
+};
 use crate::{
     Checkout, CommandError,
     ports::{
@@ -108,32 +111,52 @@ impl Webhooks {
     }
 
     async fn act(&self, notice: &WebhookNotice) -> Option<&'static str> {
-        let Some(id) = &notice.purchase_id else {
+        let looks = self.looks(notice);
+        if looks.is_empty() {
             return Some("not_ours");
-        };
-        let noted = match &notice.payment {
-            Some((payment_id, amount)) => self.checkout.note_payment(id, payment_id, *amount).await,
-            None => Ok(()),
-        };
-        let look = Task::new(SETTLE, id.to_string(), self.clock.now());
-        let result = match noted {
-            Ok(()) => self.agenda.put(look).await.map_err(CommandError::from),
-            Err(error) => Err(error),
-        };
-        match result {
+        }
+        match self.note(notice, looks).await {
             Ok(()) => {
                 self.settle.notify_one();
                 Some("noted")
             }
             Err(CommandError::Purchase(error)) => {
-                tracing::warn!(purchase_id = %id, %error, "a webhook is about a purchase we do not have");
+                let event = &notice.event_id;
+                tracing::warn!(event, %error, "a webhook is about a purchase we do not have");
                 Some("no_purchase")
             }
             Err(error) => {
-                tracing::warn!(purchase_id = %id, error = &error as &dyn std::error::Error, "a webhook is put off");
+                let event = &notice.event_id;
+                tracing::warn!(
+                    event,
+                    error = &error as &dyn std::error::Error,
+                    "a webhook is put off"
+                );
                 None
             }
         }
+    }
+
+    /// What has to be looked at because of a webhook.
+    fn looks(&self, notice: &WebhookNotice) -> Vec<Task> {
+        let now = self.clock.now();
+        let purchase = notice.purchase_id.as_ref().map(ToString::to_string);
+        let payment = notice.taken_back.as_ref().map(ToString::to_string);
+        let seller = notice.seller.as_ref().map(ToString::to_string);
+        [(SETTLE, purchase), (PAYMENT, payment), (ONBOARDING, seller)]
+            .into_iter()
+            .filter_map(|(kind, key)| Some(Task::new(kind, key?, now)))
+            .collect()
+    }
+
+    async fn note(&self, notice: &WebhookNotice, looks: Vec<Task>) -> Result<(), CommandError> {
+        if let (Some(id), Some((payment_id, amount))) = (&notice.purchase_id, &notice.payment) {
+            self.checkout.note_payment(id, payment_id, *amount).await?;
+        }
+        for look in looks {
+            self.agenda.put(look).await?;
+        }
+        Ok(())
     }
 }
 

@@ -11,17 +11,18 @@ use serde_json::Value;
 
 use super::{DecodeError, DomainEvent};
 use crate::{
-    Account, Aggregate, HandleClaim, Picture, Purchase, Reaction,
+    Account, Aggregate, HandleClaim, PayoutAccount, Picture, Purchase, Reaction,
     account::AccountEvent,
     handle::HandleEvent,
+    payout_account::PayoutAccountEvent,
     picture::{Edition, Licence, PictureEvent},
     purchase::{Closure, PurchaseEvent, RefundReason},
     reaction::ReactionEvent,
     samples::{
-        ann, bob, bobs_purchase, details, eur, handle, payment, picture_id, price, profile, refund,
-        session, terms, upload,
+        ann, bob, bobs_purchase, details, eur, handle, payable_at, payment, payout_account,
+        picture_id, price, profile, refund, session, terms, upload,
     },
-    values::{Currency, DerivativeKind, MediaType},
+    values::{Currency, DerivativeKind, DisputeId, MediaType, ReversalId, TransferId},
 };
 
 /// Lists one sample per variant; a variant that has none does not compile.
@@ -42,6 +43,7 @@ fn samples() -> Vec<(&'static str, DomainEvent)> {
     };
     of(Account::TYPE, account_samples())
         .chain(of(HandleClaim::TYPE, handle_samples()))
+        .chain(of(PayoutAccount::TYPE, payout_account_samples()))
         .chain(of(Picture::TYPE, picture_samples()))
         .chain(of(Purchase::TYPE, purchase_samples()))
         .chain(of(Reaction::TYPE, reaction_samples()))
@@ -60,6 +62,18 @@ fn handle_samples() -> Vec<DomainEvent> {
     use HandleEvent as E;
     samples! { DomainEvent::Handle:
         E::HandleClaimed { .. } => E::HandleClaimed { user_id: ann(), at: jiff::Timestamp::UNIX_EPOCH },
+    }
+}
+
+fn payout_account_samples() -> Vec<DomainEvent> {
+    use PayoutAccountEvent as E;
+    let (key, purchase_id) = ("payout-account-ann", bobs_purchase);
+    samples! { DomainEvent::PayoutAccount:
+        E::PayoutAccountRequested { .. } => E::PayoutAccountRequested { key: key.to_owned() },
+        E::PayoutAccountOpened { .. } => E::PayoutAccountOpened { account: payout_account("acct_1") },
+        E::PayoutAwaited { .. } => E::PayoutAwaited { purchase_id: purchase_id() },
+        E::PayoutsEnabled { .. } => E::PayoutsEnabled { waiting: [purchase_id()].into() },
+        E::PayoutsDisabled {} => E::PayoutsDisabled {},
     }
 }
 
@@ -84,16 +98,28 @@ fn purchase_samples() -> Vec<DomainEvent> {
     let (payment_id, terms) = (|| payment("pi_1"), || Box::new(terms()));
     let (url, key) = ("http://127.0.0.1/pay/cs_1", "refund-pi_1");
     let reason = RefundReason::PaidTwice;
+    let dispute_id = || DisputeId("dp_1".to_owned());
+    let transfer_id = || TransferId("tr_1".to_owned());
+    let transfer = || "transfer-pi_1".to_owned();
     samples! { DomainEvent::Purchase:
         E::PurchaseStarted(_) => E::PurchaseStarted(terms()),
         E::CheckoutOpened { .. } => E::CheckoutOpened { session_id: session("cs_1"), url: url.to_owned() },
         E::PaymentDeclined { .. } => E::PaymentDeclined { code: "card_declined".to_owned() },
         E::PaymentReceived { .. } => E::PaymentReceived { payment_id: payment_id(), amount: eur(1200) },
-        E::PurchaseGranted { .. } => E::PurchaseGranted { payment_id: payment_id(), terms: terms() },
-        E::PurchaseRevoked { .. } => E::PurchaseRevoked { terms: terms() },
+        E::PurchaseGranted { .. } => E::PurchaseGranted { payment_id: payment_id(), terms: terms(), payable_at: payable_at() },
+        E::PurchaseRevoked { .. } => E::PurchaseRevoked { terms: terms(), released: true },
         E::PurchaseClosed { .. } => E::PurchaseClosed { closure: Closure::CancelledByBuyer },
         E::RefundRequested { .. } => E::RefundRequested { payment_id: payment_id(), key: key.to_owned(), reason },
-        E::PaymentRefunded { .. } => E::PaymentRefunded { payment_id: payment_id(), refund_id: refund("re_1") },
+        E::PaymentRefunded { .. } => E::PaymentRefunded { payment_id: payment_id(), refund_id: refund("re_1"), amount: eur(1200) },
+        E::PurchaseDisputed { .. } => E::PurchaseDisputed { dispute_id: dispute_id(), payment_id: payment_id(), amount: eur(1200) },
+        E::DisputeWon { .. } => E::DisputeWon { dispute_id: dispute_id(), payment_id: payment_id(), amount: eur(1200) },
+        E::DisputeLost { .. } => E::DisputeLost { dispute_id: dispute_id(), payment_id: payment_id(), amount: eur(1200) },
+        E::EarningsReleased { .. } => E::EarningsReleased { seller: ann(), amount: eur(1080) },
+        E::TransferRequested { .. } => E::TransferRequested { key: transfer(), account: payout_account("acct_1"), seller: ann(), amount: eur(1080) },
+        E::TransferRefused { .. } => E::TransferRefused { key: transfer(), code: "account_invalid".to_owned() },
+        E::SellerPaid { .. } => E::SellerPaid { transfer_id: transfer_id(), seller: ann(), amount: eur(1080) },
+        E::ReversalRequested { .. } => E::ReversalRequested { transfer_id: transfer_id(), key: "reversal-tr_1".to_owned() },
+        E::TransferReversed { .. } => E::TransferReversed { transfer_id: transfer_id(), reversal_id: ReversalId("trr_1".to_owned()), seller: ann(), amount: eur(1080) },
     }
 }
 

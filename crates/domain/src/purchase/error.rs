@@ -14,4 +14,16 @@ pub enum PurchaseError {
     NotGranted,
     #[error("no refund of this payment is due")]
     NoRefundDue,
+    #[error("this purchase has no such payment")]
+    UnknownPayment,
+    #[error("this purchase has no such dispute")]
+    UnknownDispute,
+    #[error("the buyer's bank disputes this payment")]
+    Disputed,
+    #[error("the holding time of the seller's share is not over")]
+    HoldNotOver,
+    #[error("no such transfer is due")]
+    NoTransferDue,
+    #[error("no reversal of a transfer is due")]
+    NoReversalDue,
 }

@@ -1,11 +1,15 @@
 //! What happened to a purchase.
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::command::Terms;
 use crate::{
     EventData,
-    values::{Money, PaymentId, RefundId, SessionId},
+    values::{
+        DisputeId, Money, PaymentId, PayoutAccountId, RefundId, ReversalId, SessionId, TransferId,
+        UserId,
+    },
 };
 
 /// Why a purchase ended without a grant.
@@ -49,10 +53,14 @@ pub enum PurchaseEvent {
     PurchaseGranted {
         payment_id: PaymentId,
         terms: Box<Terms>,
+        /// When the seller may have their share.
+        payable_at: Timestamp,
     },
     /// The buyer may not download any more, because the payment goes back.
     PurchaseRevoked {
         terms: Box<Terms>,
+        /// Whether the seller's share had been released before.
+        released: bool,
     },
     PurchaseClosed {
         closure: Closure,
@@ -66,6 +74,56 @@ pub enum PurchaseEvent {
     PaymentRefunded {
         payment_id: PaymentId,
         refund_id: RefundId,
+        amount: Money,
+    },
+    /// The buyer's bank wants the payment back; the provider keeps it until that is decided.
+    PurchaseDisputed {
+        dispute_id: DisputeId,
+        payment_id: PaymentId,
+        amount: Money,
+    },
+    DisputeWon {
+        dispute_id: DisputeId,
+        payment_id: PaymentId,
+        amount: Money,
+    },
+    DisputeLost {
+        dispute_id: DisputeId,
+        payment_id: PaymentId,
+        amount: Money,
+    },
+    /// The holding time is over: the seller's share may be transferred.
+    EarningsReleased {
+        seller: UserId,
+        amount: Money,
+    },
+    /// The key is stored here before the provider is asked, so that asking again is harmless.
+    TransferRequested {
+        key: String,
+        account: PayoutAccountId,
+        seller: UserId,
+        amount: Money,
+    },
+    /// Nothing was moved; the next attempt has a key of its own.
+    TransferRefused {
+        key: String,
+        code: String,
+    },
+    SellerPaid {
+        transfer_id: TransferId,
+        seller: UserId,
+        amount: Money,
+    },
+    /// The share must come back from the seller; the key is stored before the provider is asked.
+    ReversalRequested {
+        transfer_id: TransferId,
+        key: String,
+    },
+    TransferReversed {
+        transfer_id: TransferId,
+        reversal_id: ReversalId,
+        seller: UserId,
+        amount: Money,
     },
 }
 
@@ -81,6 +139,15 @@ impl EventData for PurchaseEvent {
             Self::PurchaseClosed { .. } => "PurchaseClosed",
             Self::RefundRequested { .. } => "RefundRequested",
             Self::PaymentRefunded { .. } => "PaymentRefunded",
+            Self::PurchaseDisputed { .. } => "PurchaseDisputed",
+            Self::DisputeWon { .. } => "DisputeWon",
+            Self::DisputeLost { .. } => "DisputeLost",
+            Self::EarningsReleased { .. } => "EarningsReleased",
+            Self::TransferRequested { .. } => "TransferRequested",
+            Self::TransferRefused { .. } => "TransferRefused",
+            Self::SellerPaid { .. } => "SellerPaid",
+            Self::ReversalRequested { .. } => "ReversalRequested",
+            Self::TransferReversed { .. } => "TransferReversed",
         }
     }
 

@@ -1,11 +1,13 @@
 //! Specifications of a purchase.
 
+mod disputes;
 mod history;
+mod payouts;
 mod refunds;
 
 use super::*;
 use crate::{
-    samples::{eur, payment, price, session, terms},
+    samples::{eur, payable_at, payment, price, session, terms},
     spec::{fold, given},
 };
 
@@ -31,6 +33,7 @@ fn granted() -> PurchaseEvent {
     PurchaseEvent::PurchaseGranted {
         payment_id: payment("pi_1"),
         terms: Box::new(terms()),
+        payable_at: payable_at(),
     }
 }
 
@@ -71,6 +74,7 @@ fn pay(id: &str, amount: Money) -> PurchaseCommand {
         payment_id: payment(id),
         amount,
         picture_is_deliverable: true,
+        payable_at: payable_at(),
     }
 }
 
@@ -112,6 +116,14 @@ fn what_was_never_started_has_nothing_to_settle() {
         close(Closure::Expired),
         PurchaseCommand::RequestRefund,
         refunds::confirm("pi_1", "re_1"),
+        refunds::note("pi_1", "re_1"),
+        disputes::note("pi_1", "dp_1"),
+        disputes::close("dp_1", true),
+        payouts::release(),
+        payouts::request(),
+        payouts::confirm("transfer-pi_1", "tr_1"),
+        payouts::refuse("transfer-pi_1"),
+        payouts::confirm_reversal(),
     ] {
         given::<Purchase>([])
             .when(command)

@@ -175,3 +175,11 @@ outside_id!(/// A payment that went through, as the payment provider names it.
     PaymentId);
 outside_id!(/// A refund, as the payment provider names it.
     RefundId);
+outside_id!(/// A dispute of a payment, as the payment provider names it.
+    DisputeId);
+outside_id!(/// The account a seller is paid into, as the payment provider names it.
+    PayoutAccountId);
+outside_id!(/// Money handed on to a seller's account, as the payment provider names it.
+    TransferId);
+outside_id!(/// Money taken back from a seller's account, as the payment provider names it.
+    ReversalId);

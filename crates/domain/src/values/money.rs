@@ -126,3 +126,57 @@ impl fmt::Display for Price {
         self.0.fmt(f)
     }
 }
+
+/// The most that Picasso keeps of a price: half of it.
+pub const MAX_FEE_BPS: u16 = 5_000;
+
+/// What Picasso keeps of each price, in basis points (hundredths of a percent): 0 to [`MAX_FEE_BPS`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct FeeRate(u16);
+
+/// A price in two parts of its own currency; they add up to it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Split {
+    /// What Picasso keeps.
+    pub fee: Money,
+    /// What the seller gets.
+    pub share: Money,
+}
+
+impl FeeRate {
+    /// # Errors
+    /// [`InvalidValue`] when it is more than [`MAX_FEE_BPS`].
+    pub fn from_bps(bps: u16) -> Result<Self, InvalidValue> {
+        if bps <= MAX_FEE_BPS {
+            Ok(Self(bps))
+        } else {
+            let max = i64::from(MAX_FEE_BPS);
+            invalid("fee_bps", Why::OutOfRange { min: 0, max })
+        }
+    }
+
+    #[must_use]
+    pub const fn bps(self) -> u16 {
+        self.0
+    }
+
+    /// Parts a price. The fee is rounded down to a whole minor unit: what cannot be parted is the seller's.
+    #[must_use]
+    pub fn split(self, price: Price) -> Split {
+        let Money {
+            amount_minor,
+            currency,
+        } = price.money();
+        // At most 99,999,999 times 5,000: far from the end of an i64.
+        let fee_minor = amount_minor * i64::from(self.0) / 10_000;
+        let money = |amount_minor| Money {
+            amount_minor,
+            currency,
+        };
+        Split {
+            fee: money(fee_minor),
+            share: money(amount_minor - fee_minor),
+        }
+    }
+}

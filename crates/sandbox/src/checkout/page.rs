@@ -77,6 +77,13 @@ fn paid(session: &Session) -> Markup {
         p role="status" { strong { "Paid." } " Paying again will not charge again." }
         (button(session, "pay", "Pay again", true))
         (button(session, "pay-twice", "Be charged a second time by mistake", false))
+        details {
+            summary { "What may happen later" }
+            (button(session, "refund", "Refund it in the provider's dashboard", false))
+            (button(session, "dispute", "Dispute it at the bank", false))
+            (button(session, "dispute-won", "The shop wins the dispute", false))
+            (button(session, "dispute-lost", "The buyer wins the dispute", false))
+        }
     }
 }
 

@@ -54,6 +54,60 @@ CREATE TABLE IF NOT EXISTS refunds (
     created        INTEGER NOT NULL
 ) STRICT;
 
+CREATE TABLE IF NOT EXISTS disputes (
+    seq            INTEGER PRIMARY KEY AUTOINCREMENT,
+    id             TEXT NOT NULL UNIQUE,
+    charge         TEXT NOT NULL REFERENCES charges (id),
+    payment_intent TEXT NOT NULL REFERENCES payment_intents (id),
+    amount         INTEGER NOT NULL,
+    currency       TEXT NOT NULL,
+    status         TEXT NOT NULL,            -- needs_response, won, lost
+    created        INTEGER NOT NULL
+) STRICT;
+CREATE INDEX IF NOT EXISTS disputes_by_charge ON disputes (charge);
+
+CREATE TABLE IF NOT EXISTS connect_accounts (
+    id                TEXT PRIMARY KEY,
+    metadata          TEXT NOT NULL,         -- JSON
+    details_submitted INTEGER NOT NULL,
+    is_enabled        INTEGER NOT NULL,
+    created           INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE IF NOT EXISTS account_links (
+    id          TEXT PRIMARY KEY,
+    account     TEXT NOT NULL REFERENCES connect_accounts (id),
+    return_url  TEXT NOT NULL,
+    refresh_url TEXT NOT NULL,
+    expires_at  INTEGER NOT NULL,
+    is_used     INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE IF NOT EXISTS transfers (
+    seq            INTEGER PRIMARY KEY AUTOINCREMENT,
+    id             TEXT NOT NULL UNIQUE,
+    destination    TEXT NOT NULL REFERENCES connect_accounts (id),
+    charge         TEXT NOT NULL REFERENCES charges (id),
+    amount         INTEGER NOT NULL,
+    currency       TEXT NOT NULL,
+    reversed       INTEGER NOT NULL CHECK (reversed BETWEEN 0 AND amount),
+    transfer_group TEXT,
+    metadata       TEXT NOT NULL,            -- JSON
+    created        INTEGER NOT NULL
+) STRICT;
+CREATE INDEX IF NOT EXISTS transfers_by_charge ON transfers (charge);
+CREATE INDEX IF NOT EXISTS transfers_by_group ON transfers (transfer_group);
+
+CREATE TABLE IF NOT EXISTS transfer_reversals (
+    seq      INTEGER PRIMARY KEY AUTOINCREMENT,
+    id       TEXT NOT NULL UNIQUE,
+    transfer TEXT NOT NULL REFERENCES transfers (id),
+    amount   INTEGER NOT NULL,
+    metadata TEXT NOT NULL,                  -- JSON
+    created  INTEGER NOT NULL
+) STRICT;
+CREATE INDEX IF NOT EXISTS reversals_by_transfer ON transfer_reversals (transfer);
+
 CREATE TABLE IF NOT EXISTS idempotency (
     key         TEXT PRIMARY KEY,
     fingerprint TEXT NOT NULL,

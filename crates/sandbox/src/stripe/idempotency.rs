@@ -71,6 +71,12 @@ impl IdempotencyKey {
     }
 }
 
+/// Forgets all keys.
+pub(crate) fn forget(tx: &Transaction<'_>) -> Result<()> {
+    tx.execute("DELETE FROM idempotency", [])?;
+    Ok(())
+}
+
 /// Forgets keys older than a day.
 pub(crate) fn prune(tx: &Transaction<'_>) -> Result<()> {
     tx.execute(

@@ -2,10 +2,13 @@
 
 use serde_json::{Value, json};
 
+use super::accounts::Account;
+use super::disputes::Dispute;
 use super::params::Metadata;
 use super::payments::{Charge, Intent};
 use super::refunds::Refund;
 use super::sessions::{Session, SessionStatus};
+use super::transfers::{Reversal, Transfer};
 
 /// <https://docs.stripe.com/api/checkout/sessions/object>
 pub(super) fn session(session: &Session, public_url: &str) -> Value {
@@ -87,7 +90,7 @@ pub(super) fn charge(charge: &Charge, metadata: &Metadata) -> Value {
         "captured": true,
         "created": charge.created,
         "currency": charge.currency,
-        "disputed": false,
+        "disputed": charge.disputed,
         "livemode": false,
         "metadata": metadata,
         "paid": true,
@@ -110,5 +113,81 @@ pub(super) fn refund(refund: &Refund) -> Value {
         "payment_intent": refund.payment_intent,
         "reason": refund.reason,
         "status": "succeeded",
+    })
+}
+
+/// <https://docs.stripe.com/api/disputes/object>
+pub(super) fn dispute(dispute: &Dispute) -> Value {
+    json!({
+        "id": dispute.id,
+        "object": "dispute",
+        "amount": dispute.amount,
+        "balance_transactions": [],
+        "charge": dispute.charge,
+        "created": dispute.created,
+        "currency": dispute.currency,
+        "enhanced_eligibility_types": [],
+        "evidence": {"enhanced_evidence": {}},
+        "evidence_details": {
+            "due_by": null, "enhanced_eligibility": {}, "has_evidence": false, "past_due": false, "submission_count": 0
+        },
+        "is_charge_refundable": false,
+        "livemode": false,
+        "metadata": {},
+        "payment_intent": dispute.payment_intent,
+        "reason": "fraudulent",
+        "status": dispute.status,
+    })
+}
+
+/// <https://docs.stripe.com/api/accounts/object>
+pub(super) fn account(account: &Account) -> Value {
+    json!({
+        "id": account.id,
+        "object": "account",
+        "capabilities": {"transfers": if account.is_enabled { "active" } else { "inactive" }},
+        "charges_enabled": false,
+        "country": "DE",
+        "created": account.created,
+        "default_currency": "eur",
+        "details_submitted": account.details_submitted,
+        "metadata": account.metadata,
+        "payouts_enabled": account.is_enabled,
+        "type": "express",
+    })
+}
+
+/// <https://docs.stripe.com/api/transfers/object>
+pub(super) fn transfer(transfer: &Transfer, reversals: &[Reversal]) -> Value {
+    let data: Vec<Value> = reversals.iter().map(reversal).collect();
+    json!({
+        "id": transfer.id,
+        "object": "transfer",
+        "amount": transfer.amount,
+        "amount_reversed": transfer.reversed,
+        "created": transfer.created,
+        "currency": transfer.currency,
+        "destination": transfer.destination,
+        "livemode": false,
+        "metadata": transfer.metadata,
+        "reversals": {
+            "object": "list", "url": format!("/v1/transfers/{}/reversals", transfer.id), "has_more": false, "data": data
+        },
+        "reversed": transfer.reversed == transfer.amount,
+        "source_transaction": transfer.charge,
+        "transfer_group": transfer.group,
+    })
+}
+
+/// <https://docs.stripe.com/api/transfer_reversals/object>
+pub(super) fn reversal(reversal: &Reversal) -> Value {
+    json!({
+        "id": reversal.id,
+        "object": "transfer_reversal",
+        "amount": reversal.amount,
+        "created": reversal.created,
+        "currency": reversal.currency,
+        "metadata": reversal.metadata,
+        "transfer": reversal.transfer,
     })
 }

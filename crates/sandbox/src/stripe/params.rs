@@ -101,6 +101,20 @@ pub(super) struct CreateRefund {
     _expand: Vec<String>,
 }
 
+impl CreateRefund {
+    /// Whatever is left of a payment.
+    pub fn whole(payment_intent: &str) -> Self {
+        Self {
+            payment_intent: Some(payment_intent.to_owned()),
+            charge: None,
+            amount: None,
+            reason: None,
+            metadata: Metadata::new(),
+            _expand: Vec::new(),
+        }
+    }
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ListRefunds {
@@ -109,9 +123,8 @@ pub(super) struct ListRefunds {
 }
 
 impl ListRefunds {
-    /// 10 unless told otherwise, 100 at most: <https://docs.stripe.com/api/pagination>.
     pub fn limit(&self) -> u32 {
-        self.limit.unwrap_or(10).clamp(1, 100)
+        page_limit(self.limit)
     }
 }
 
@@ -120,6 +133,11 @@ impl ListRefunds {
 pub(super) struct Expand {
     #[serde(default)]
     pub expand: Vec<String>,
+}
+
+/// The page of a list: 10 unless told otherwise, 100 at most (<https://docs.stripe.com/api/pagination>).
+pub(super) fn page_limit(limit: Option<u32>) -> u32 {
+    limit.unwrap_or(10).clamp(1, 100)
 }
 
 /// Decodes a form body or query string.
@@ -258,23 +276,28 @@ impl CreateRefund {
     }
 }
 
-fn missing(param: &str) -> Refusal {
+pub(super) fn missing(param: &str) -> Refusal {
     Refusal::invalid(format!("Missing required param: {param}."))
         .code("parameter_missing")
         .param(param)
 }
 
 fn check_currency(index: usize, currency: &str) -> Result<(), Refusal> {
+    let param = format!("line_items[{index}][price_data][currency]");
+    check_currency_code(&param, currency)
+}
+
+pub(super) fn check_currency_code(param: &str, currency: &str) -> Result<(), Refusal> {
     if currency.len() == 3 && currency.bytes().all(|b| b.is_ascii_lowercase()) {
         return Ok(());
     }
     Err(Refusal::invalid(format!(
         "Invalid currency: {currency}. Send three lowercase letters."
     ))
-    .param(format!("line_items[{index}][price_data][currency]")))
+    .param(param))
 }
 
-fn check_url(param: &str, value: &str) -> Result<(), Refusal> {
+pub(super) fn check_url(param: &str, value: &str) -> Result<(), Refusal> {
     let is_http = Url::parse(value).is_ok_and(|url| matches!(url.scheme(), "http" | "https"));
     if is_http && value.len() <= MAX_URL_BYTES && HeaderValue::from_str(value).is_ok() {
         return Ok(());
@@ -294,7 +317,7 @@ fn check_length(param: &str, value: Option<&str>, max_chars: usize) -> Result<()
     .param(param))
 }
 
-fn check_metadata(param: &str, metadata: &Metadata) -> Result<(), Refusal> {
+pub(super) fn check_metadata(param: &str, metadata: &Metadata) -> Result<(), Refusal> {
     let (entries, key_chars, value_chars) = MAX_METADATA;
     let fits = metadata.len() <= entries
         && metadata

@@ -39,8 +39,13 @@ pub(super) struct Charge {
     pub amount: i64,
     pub currency: String,
     pub refunded: i64,
+    /// A bank wants it back, or has it back.
+    pub disputed: bool,
     pub created: i64,
 }
+
+const CHARGES: &str = "SELECT *, EXISTS (SELECT 1 FROM disputes d WHERE d.charge = charges.id AND d.status <> 'won') AS disputed
+     FROM charges";
 
 /// Pays the session; `twice` adds a second, separate charge whether or not it was paid before.
 pub(crate) fn pay(
@@ -202,7 +207,7 @@ impl Charge {
     fn of_intent(tx: &Transaction<'_>, intent: &str) -> Result<Option<Self>> {
         Ok(tx
             .query_row(
-                "SELECT * FROM charges WHERE payment_intent = ?",
+                &format!("{CHARGES} WHERE payment_intent = ?"),
                 [intent],
                 Self::read,
             )
@@ -211,7 +216,7 @@ impl Charge {
 
     pub fn find(tx: &Transaction<'_>, id: &str) -> Result<Option<Self>> {
         Ok(tx
-            .query_row("SELECT * FROM charges WHERE id = ?", [id], Self::read)
+            .query_row(&format!("{CHARGES} WHERE id = ?"), [id], Self::read)
             .optional()?)
     }
 
@@ -222,6 +227,7 @@ impl Charge {
             amount: row.get("amount")?,
             currency: row.get("currency")?,
             refunded: row.get("refunded")?,
+            disputed: row.get("disputed")?,
             created: row.get("created")?,
         })
     }

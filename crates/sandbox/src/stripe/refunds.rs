@@ -7,6 +7,7 @@ use super::error::{Failure, Refusal};
 use super::objects;
 use super::params::{CreateRefund, ListRefunds, Metadata};
 use super::payments::{Charge, Intent};
+use super::sessions::Session;
 use crate::error::Result;
 use crate::{ids, money, webhooks};
 
@@ -27,6 +28,13 @@ pub(super) fn create(
     now_s: i64,
 ) -> Result<Value, Failure> {
     let mut charge = refundable_charge(tx, &request)?;
+    if charge.disputed {
+        let message = format!(
+            "Charge {} has been charged back; cannot issue a refund.",
+            charge.id
+        );
+        return Err(Refusal::invalid(message).code("charge_disputed").into());
+    }
     let amount = refundable_amount(&charge, request.amount)?;
     let refund = Refund {
         id: ids::refund(),
@@ -51,6 +59,18 @@ pub(super) fn create(
         &objects::charge(&charge, &intent.metadata),
     )?;
     Ok(objects::refund(&refund))
+}
+
+/// Gives back what is left of a session's payment, as an operator does in Stripe's dashboard; nothing when there is
+/// nothing to give back.
+pub(crate) fn refund_session(tx: &Transaction<'_>, session: &Session, now_s: i64) -> Result<()> {
+    let Some(intent) = &session.payment_intent else {
+        return Ok(());
+    };
+    match create(tx, CreateRefund::whole(intent), now_s) {
+        Ok(_) | Err(Failure::Refused(_)) => Ok(()),
+        Err(Failure::Broken(error)) => Err(error),
+    }
 }
 
 pub(super) fn retrieve(tx: &Transaction<'_>, id: &str) -> Result<Value, Failure> {

@@ -15,7 +15,7 @@ use super::params::{CreateRefund, CreateSession, Expand, ListRefunds, parse};
 use super::payments::Intent;
 use super::search::{Search, SearchParams};
 use super::sessions::{Session, expire};
-use super::{auth, objects, refunds};
+use super::{auth, connect, objects, refunds};
 use crate::faults::Operation;
 use crate::server::Sandbox;
 
@@ -28,6 +28,7 @@ pub(crate) fn router(sandbox: &Sandbox) -> Router<Sandbox> {
         .route("/v1/payment_intents/{id}", get(retrieve_payment_intent))
         .route("/v1/refunds", post(create_refund).get(list_refunds))
         .route("/v1/refunds/{id}", get(retrieve_refund))
+        .merge(connect::router())
         .route("/v1/{*rest}", axum::routing::any(unknown))
         .layer(from_fn_with_state(sandbox.clone(), auth::require_key))
 }
@@ -40,7 +41,7 @@ async fn create_session(
 ) -> Response {
     let prepared = parse::<CreateSession>(&body).and_then(|request| {
         request.check()?;
-        check_expand(&request.expand)?;
+        check_expand(&request.expand, "payment_intent")?;
         Ok((request, key(&headers, &uri, &body)?))
     });
     let (request, key) = match prepared {
@@ -71,7 +72,7 @@ async fn retrieve_session(
 ) -> Response {
     let query = query.unwrap_or_default();
     let parsed = parse::<Expand>(query.as_bytes()).and_then(|Expand { expand }| {
-        check_expand(&expand)?;
+        check_expand(&expand, "payment_intent")?;
         Ok(!expand.is_empty())
     });
     let expands_intent = match parsed {
@@ -117,10 +118,29 @@ async fn expire_session(
 async fn retrieve_payment_intent(
     State(sandbox): State<Sandbox>,
     Path(id): Path<String>,
+    RawQuery(query): RawQuery,
 ) -> Response {
-    perform(&sandbox, unfaulted(), move |tx| {
-        Ok(objects::payment_intent(&Intent::load(tx, &id, "intent")?))
-    })
+    let query = query.unwrap_or_default();
+    let parsed = parse::<Expand>(query.as_bytes()).and_then(|Expand { expand }| {
+        check_expand(&expand, "latest_charge")?;
+        Ok(!expand.is_empty())
+    });
+    let expands_charge = match parsed {
+        Ok(expands_charge) => expands_charge,
+        Err(refusal) => return refuse(refusal),
+    };
+    perform(
+        &sandbox,
+        plain(Operation::RetrievePayment, &id),
+        move |tx| {
+            let intent = Intent::load(tx, &id, "intent")?;
+            let mut object = objects::payment_intent(&intent);
+            if let (true, Some(charge)) = (expands_charge, &intent.charge) {
+                object["latest_charge"] = objects::charge(charge, &intent.metadata);
+            }
+            Ok(object)
+        },
+    )
     .await
 }
 
@@ -183,7 +203,7 @@ async fn unknown(uri: Uri) -> Response {
     refuse(Refusal::unknown_url(uri.path()))
 }
 
-fn plain(operation: Operation, subject: &str) -> Call {
+pub(super) fn plain(operation: Operation, subject: &str) -> Call {
     Call {
         operation: Some(operation),
         key: None,
@@ -191,7 +211,7 @@ fn plain(operation: Operation, subject: &str) -> Call {
     }
 }
 
-fn unfaulted() -> Call {
+pub(super) fn unfaulted() -> Call {
     Call {
         operation: None,
         key: None,
@@ -199,7 +219,11 @@ fn unfaulted() -> Call {
     }
 }
 
-fn key(headers: &HeaderMap, uri: &Uri, body: &[u8]) -> Result<Option<IdempotencyKey>, Refusal> {
+pub(super) fn key(
+    headers: &HeaderMap,
+    uri: &Uri,
+    body: &[u8],
+) -> Result<Option<IdempotencyKey>, Refusal> {
     let Some(key) = headers.get("idempotency-key") else {
         return Ok(None);
     };
@@ -209,8 +233,8 @@ fn key(headers: &HeaderMap, uri: &Uri, body: &[u8]) -> Result<Option<Idempotency
     IdempotencyKey::new(key, uri.path(), body).map(Some)
 }
 
-fn check_expand(expand: &[String]) -> Result<(), Refusal> {
-    match expand.iter().find(|path| *path != "payment_intent") {
+fn check_expand(expand: &[String], known: &str) -> Result<(), Refusal> {
+    match expand.iter().find(|path| *path != known) {
         None => Ok(()),
         Some(path) => Err(
             Refusal::invalid(format!("This property cannot be expanded ({path}).")).param("expand"),

@@ -262,15 +262,18 @@ fn end(tx: &Transaction<'_>, session: &mut Session, url: &str) -> Result<Value> 
     Ok(object)
 }
 
-/// Everything a fault may name a call by: the session's id, reference and payment intent.
+/// Everything a fault may name a call by: the session's id, reference and payment intent; the group of a transfer;
+/// what an account says of its owner.
 pub(super) fn related(tx: &Transaction<'_>, id: &str) -> Result<Vec<String>> {
     let mut statement = tx.prepare_cached(
         "SELECT s.id, s.reference, s.payment_intent FROM sessions s
-         WHERE s.id = ?1 OR s.id = (SELECT session FROM payment_intents WHERE id = ?1)",
+             WHERE s.id = ?1 OR s.id = (SELECT session FROM payment_intents WHERE id = ?1)
+         UNION ALL SELECT transfer_group, NULL, NULL FROM transfers WHERE id = ?1
+         UNION ALL SELECT metadata, NULL, NULL FROM connect_accounts WHERE id = ?1",
     )?;
     let found = statement
         .query_row([id], |row| {
-            Ok([row.get(0)?, row.get(1)?, row.get::<_, Option<String>>(2)?])
+            Ok([row.get::<_, Option<String>>(0)?, row.get(1)?, row.get(2)?])
         })
         .optional()
         .map_err(SandboxError::from)?;

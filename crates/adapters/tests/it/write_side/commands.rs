@@ -26,7 +26,7 @@ struct Asked<'m> {
     upload_token: String,
 }
 
-const COMMANDS: [&str; 13] = [
+const COMMANDS: [&str; 14] = [
     "RegisterAccount",
     "ChangeProfile",
     "StartUpload",
@@ -40,6 +40,7 @@ const COMMANDS: [&str; 13] = [
     "CancelCheckout",
     "WithdrawPicture",
     "RefundPurchase",
+    "StartPayoutOnboarding",
 ];
 
 impl Asked<'_> {
@@ -110,6 +111,11 @@ impl Asked<'_> {
             "RefundPurchase" => {
                 let refunded = market.purchases.refund(ann, &self.purchase, false);
                 refunded.await.map(receipt)
+            }
+            "StartPayoutOnboarding" => {
+                // The page is another each time, because each is good once.
+                let started = market.onboarding.start(ann).await;
+                started.map(|started| receipt(started.receipt))
             }
             other => panic!("{other} is no command"),
         }

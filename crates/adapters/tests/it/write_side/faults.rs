@@ -18,16 +18,17 @@ use super::{
     stall::{at, by, eur},
 };
 
-const CALLS: [Operation; 6] = [
+const CALLS: [Operation; 7] = [
     Operation::CreateSession,
     Operation::RetrieveSession,
     Operation::ExpireSession,
     Operation::SearchPayments,
+    Operation::RetrievePayment,
     Operation::Refund,
     Operation::Pay,
 ];
 
-const CALL_FAULTS: [FaultKind; 5] = [
+pub const CALL_FAULTS: [FaultKind; 5] = [
     FaultKind::TimeoutAfterEffect,
     FaultKind::TimeoutBeforeEffect,
     FaultKind::Error500,
@@ -35,7 +36,7 @@ const CALL_FAULTS: [FaultKind; 5] = [
     FaultKind::ConnectionReset,
 ];
 
-const WEBHOOK_FAULTS: [FaultKind; 5] = [
+pub const WEBHOOK_FAULTS: [FaultKind; 5] = [
     FaultKind::DeliverTwice,
     FaultKind::DeliverLate { ms: 400 },
     FaultKind::OutOfOrder,
@@ -44,8 +45,8 @@ const WEBHOOK_FAULTS: [FaultKind; 5] = [
 ];
 
 /// A call fails so often before it works; every webhook of a purchase is spoiled.
-const TIMES: u32 = 3;
-const EVERY_TIME: u32 = 1_000;
+pub const TIMES: u32 = 3;
+pub const EVERY_TIME: u32 = 1_000;
 
 fn all_faults() -> Vec<(Operation, FaultKind)> {
     let calls = CALLS
@@ -225,7 +226,7 @@ impl Case {
 }
 
 /// Tries until it works; people do.
-async fn until<T>(mut attempt: impl AsyncFnMut() -> Option<T>) -> T {
+pub async fn until<T>(mut attempt: impl AsyncFnMut() -> Option<T>) -> T {
     let tries = async {
         let mut beat = tokio::time::interval(Duration::from_millis(20));
         loop {
@@ -240,7 +241,7 @@ async fn until<T>(mut attempt: impl AsyncFnMut() -> Option<T>) -> T {
 }
 
 /// Presses a button as often as it takes to see the next page.
-async fn press_until_answered(market: &Market, page: &CheckoutStarted, button: &str) {
+pub async fn press_until_answered(market: &Market, page: &CheckoutStarted, button: &str) {
     until(async || {
         let status = market.press(page, button).await?;
         (status.is_success() || status.is_redirection()).then_some(())

@@ -19,13 +19,14 @@ use picasso_adapters::{
     stripe::{StripeConfig, StripePayments},
 };
 use picasso_commands::{
-    Accounts, Checkout, Executor, Pictures, PicturesConfig, Purchases, Reactions, ReturnUrls,
+    Accounts, Checkout, Earnings, Executor, Onboarding, Pictures, PicturesConfig, Purchases,
+    Reactions, ReturnUrls,
     links::LinkSigner,
-    ports::{Agenda, BlobStore, Clock, ContactBook, Payments, WebhookInbox},
+    ports::{Agenda, BlobStore, Clock, ContactBook, Payments, Payouts, WebhookInbox},
 };
 use picasso_domain::{
     Aggregate, DomainEvent, Timestamp,
-    values::{PurchaseId, UserId},
+    values::{FeeRate, PurchaseId, UserId},
 };
 use picasso_eventlog::{EventLog, LogId, MAX_READ, Offset, RecordedEvent};
 use picasso_sandbox::{DeliveryPolicy, PasswordCost, Sandbox, SandboxConfig};
@@ -41,6 +42,10 @@ const LOGS: u16 = 2;
 pub const LIMIT: Duration = Duration::from_secs(180);
 /// Stripe lets a page live for 30 minutes at least.
 pub const CHECKOUT_TTL: SignedDuration = SignedDuration::from_mins(31);
+/// How long a seller's share is held.
+pub const HOLD: SignedDuration = SignedDuration::from_hours(7 * 24);
+/// What Picasso keeps, in basis points.
+const FEE_BPS: u16 = 1_000;
 /// How long a request without an answer hangs before its connection breaks.
 const HANG: Duration = Duration::from_millis(50);
 
@@ -51,6 +56,7 @@ pub struct Market {
     pub pictures: Pictures,
     pub purchases: Purchases,
     pub reactions: Reactions,
+    pub onboarding: Onboarding,
     pub blobs: Arc<dyn BlobStore>,
     pub links: LinkSigner,
     pub agenda: Arc<dyn Agenda>,
@@ -87,16 +93,18 @@ pub async fn open() -> Market {
     let inbox: Arc<dyn WebhookInbox> = Arc::new(desk.webhook_inbox());
     let contacts: Arc<dyn ContactBook> = Arc::new(desk.contact_book());
     let clock = Arc::new(MarketClock::default());
-    let payments = payments(&sandbox_url);
+    let stripe = stripe(&sandbox_url);
+    let payments: Arc<dyn Payments> = stripe.clone();
+    let payouts: Arc<dyn Payouts> = stripe;
     let executor = Executor::new(Arc::clone(&log));
     let checkout = Checkout::new(
         executor.clone(),
         Arc::clone(&payments),
         clock.clone(),
-        ReturnUrls {
-            public_base_url: "http://127.0.0.1:1".to_owned(),
-        },
+        urls(),
+        HOLD,
     );
+    let onboarding = Onboarding::new(executor.clone(), Arc::clone(&payouts), urls());
     let links = LinkSigner::new(&[7; 32]);
     let blobs = FolderBlobStore::open(&folder.path().join("blobs"), links.clone(), "http://a.test");
     let blobs: Arc<dyn BlobStore> = Arc::new(blobs.expect("the blob store opens"));
@@ -107,6 +115,14 @@ pub async fn open() -> Market {
         contacts: Arc::clone(&contacts),
         payments,
         checkout: checkout.clone(),
+        earnings: Earnings::new(
+            executor.clone(),
+            payouts,
+            checkout.clone(),
+            onboarding.clone(),
+            clock.clone(),
+        ),
+        onboarding: onboarding.clone(),
         clock: clock.clone(),
         sandbox_url: sandbox_url.clone(),
     };
@@ -121,8 +137,15 @@ pub async fn open() -> Market {
             links: links.clone(),
             clock: clock.clone(),
         }),
-        purchases: Purchases::new(executor.clone(), checkout, clock.clone(), CHECKOUT_TTL),
+        purchases: Purchases::new(
+            executor.clone(),
+            checkout,
+            clock.clone(),
+            CHECKOUT_TTL,
+            FeeRate::from_bps(FEE_BPS).expect("a fee"),
+        ),
         reactions: Reactions::new(executor.clone()),
+        onboarding,
         log,
         executor,
         blobs,
@@ -161,11 +184,18 @@ async fn serve_sandbox(stop: &CancellationToken) -> (Sandbox, String) {
     (sandbox, url)
 }
 
-fn payments(sandbox_url: &str) -> Arc<dyn Payments> {
+fn urls() -> ReturnUrls {
+    ReturnUrls {
+        public_base_url: "http://127.0.0.1:1".to_owned(),
+    }
+}
+
+fn stripe(sandbox_url: &str) -> Arc<StripePayments> {
     let payments = StripePayments::new(StripeConfig {
         secret_key: API_KEY.to_owned(),
         api_base: Some(sandbox_url.to_owned()),
         webhook_secret: WEBHOOK_SECRET.to_owned(),
+        connect_webhook_secret: None,
         timeout: Duration::from_secs(30),
     });
     Arc::new(payments.expect("the payments' settings are right"))

@@ -12,11 +12,11 @@ use axum::{
 use jiff::SignedDuration;
 use picasso_adapters::mailbox::SandboxMailer;
 use picasso_commands::{
-    Checkout,
+    Checkout, Earnings, Onboarding,
     ports::{Agenda, ContactBook, Payments, WebhookInbox},
     reactors::{
-        Audit, Follow, Pace, Planner, ReceiptPlanner, Receipts, Settle, SettlePlanner, Webhooks,
-        Work, Worker,
+        Audit, Follow, LookAtPayments, Onboard, Pace, PayOut, PayoutPlanner, Planner,
+        ReceiptPlanner, Receipts, Settle, SettlePlanner, Webhooks, Work, Worker,
     },
 };
 use picasso_domain::Timestamp;
@@ -39,6 +39,8 @@ pub struct Reactors {
     pub contacts: Arc<dyn ContactBook>,
     pub payments: Arc<dyn Payments>,
     pub checkout: Checkout,
+    pub earnings: Earnings,
+    pub onboarding: Onboarding,
     pub clock: Arc<MarketClock>,
     pub sandbox_url: String,
 }
@@ -49,6 +51,7 @@ impl Reactors {
         let first_look = FIRST_LOOK;
         self.follow(SettlePlanner { first_look }, stop);
         self.follow(ReceiptPlanner, stop);
+        self.payouts(stop);
         let (settle, arrived) = (Arc::<Notify>::default(), Arc::<Notify>::default());
         let (checkout, clock) = (self.checkout.clone(), self.clock.clone());
         let looks = Settle {
@@ -77,6 +80,16 @@ impl Reactors {
         let stop = stop.clone();
         tokio::spawn(async move { webhooks.run(stop).await });
         url
+    }
+
+    fn payouts(&self, stop: &CancellationToken) {
+        self.follow(PayoutPlanner, stop);
+        let earnings = self.earnings.clone();
+        self.work(PayOut { earnings }, Arc::default(), stop);
+        let (onboarding, clock) = (self.onboarding.clone(), self.clock.clone());
+        self.work(Onboard { onboarding, clock }, Arc::default(), stop);
+        let checkout = self.checkout.clone();
+        self.work(LookAtPayments { checkout }, Arc::default(), stop);
     }
 
     fn follow<P: Planner>(&self, planner: P, stop: &CancellationToken) {

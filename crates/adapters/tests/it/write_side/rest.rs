@@ -3,13 +3,19 @@
 
 use picasso_commands::{
     ports::Clock,
-    reactors::{Audit, Planner, ReceiptPlanner, Receipts, Settle, SettlePlanner, Worker},
+    reactors::{
+        Audit, LookAtPayments, Onboard, PayOut, PayoutPlanner, Planner, ReceiptPlanner, Receipts,
+        Settle, SettlePlanner, Worker,
+    },
 };
 use picasso_domain::Timestamp;
 use picasso_eventlog::LogId;
 use tokio::time::{Duration, interval, timeout};
 
 use super::fixture::{LIMIT, Market};
+
+/// What waits longer, for a holding time, a seller or a bank, is left waiting: see [`Market::pass`].
+const SOON: jiff::SignedDuration = jiff::SignedDuration::from_mins(5);
 
 enum Rest {
     Busy,
@@ -41,14 +47,26 @@ impl Market {
         settled.expect("the market comes to rest");
     }
 
+    /// Time passes, and everything follows from it.
+    pub async fn pass(&self, time: jiff::SignedDuration) {
+        self.advance(time);
+        self.settle().await;
+    }
+
     async fn rest(&self) -> Rest {
         if self.webhooks_pending().await > 0 || self.is_behind().await {
             return Rest::Busy;
         }
         let now = self.clock.now();
         let mut next: Option<Timestamp> = None;
-        for kind in [Settle::KIND, Audit::KIND, Receipts::KIND] {
+        let kinds = [Settle::KIND, Audit::KIND, Receipts::KIND];
+        for kind in kinds.into_iter().chain([LookAtPayments::KIND]) {
             let (_, due) = self.agenda.backlog(kind).await.expect("reads");
+            next = next.into_iter().chain(due).min();
+        }
+        for kind in [PayOut::KIND, Onboard::KIND] {
+            let (_, due) = self.agenda.backlog(kind).await.expect("reads");
+            let due = due.filter(|due| *due <= now + SOON);
             next = next.into_iter().chain(due).min();
         }
         match next {
@@ -72,7 +90,11 @@ impl Market {
         }
         for log in (0..self.log.logs()).map(LogId) {
             let head = self.log.head(log).await.expect("reads");
-            for reactor in [SettlePlanner::NAME, ReceiptPlanner::NAME] {
+            for reactor in [
+                SettlePlanner::NAME,
+                ReceiptPlanner::NAME,
+                PayoutPlanner::NAME,
+            ] {
                 let seen = self.agenda.checkpoint(reactor, log.0).await.expect("reads");
                 if seen < head.0 {
                     return true;

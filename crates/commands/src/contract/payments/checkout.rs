@@ -14,7 +14,7 @@ const ONCE: Books = Books {
 };
 
 /// Trouble is never reported as a refusal, which would end a purchase for good.
-pub(super) fn assert_may_be_repeated(error: &PaymentError, trouble: Trouble) {
+pub(in crate::contract) fn assert_may_be_repeated(error: &PaymentError, trouble: Trouble) {
     match (trouble, error) {
         (Trouble::TooManyRequests, PaymentError::Busy) => {}
         (

@@ -6,8 +6,8 @@ use std::{env, fmt::Write, fs, path::Path};
 
 use super::{read_golden, samples};
 use crate::{
-    DomainEvent, account::AccountEvent, handle::HandleEvent, picture::PictureEvent,
-    purchase::PurchaseEvent, reaction::ReactionEvent,
+    DomainEvent, account::AccountEvent, handle::HandleEvent, payout_account::PayoutAccountEvent,
+    picture::PictureEvent, purchase::PurchaseEvent, reaction::ReactionEvent,
 };
 
 const INTRODUCTION: &str = "\
@@ -64,6 +64,9 @@ fn about(event: &DomainEvent) -> &'static str {
         DomainEvent::Handle(_) => {
             "One small aggregate per handle keeps handles unique. The id is the handle."
         }
+        DomainEvent::PayoutAccount(_) => {
+            "Where a seller is paid. The id is the user id, as for an account."
+        }
         DomainEvent::Picture(_) => "A picture for sale. The id is a UUIDv7.",
         DomainEvent::Purchase(_) => {
             "One attempt of one person to buy one picture. The id is `<picture>.<buyer>.<attempt>`, so that a purchase\n\
@@ -79,6 +82,7 @@ fn meaning(event: &DomainEvent) -> &'static str {
     match event {
         DomainEvent::Account(event) => account(event),
         DomainEvent::Handle(event) => handle(event),
+        DomainEvent::PayoutAccount(event) => payout_account(event),
         DomainEvent::Picture(event) => picture(event),
         DomainEvent::Purchase(event) => purchase(event),
         DomainEvent::Reaction(event) => reaction(event),
@@ -98,6 +102,26 @@ fn handle(event: &HandleEvent) -> &'static str {
     match event {
         HandleEvent::HandleClaimed { .. } => {
             "The handle is kept for this person: for ten minutes, and for good once they are registered under it."
+        }
+    }
+}
+
+fn payout_account(event: &PayoutAccountEvent) -> &'static str {
+    match event {
+        PayoutAccountEvent::PayoutAccountRequested { .. } => {
+            "The seller wants to be paid. The idempotency key is stored before the provider is asked."
+        }
+        PayoutAccountEvent::PayoutAccountOpened { .. } => {
+            "The payment provider has opened an account; it asks the seller for the rest itself."
+        }
+        PayoutAccountEvent::PayoutAwaited { .. } => {
+            "The seller's share of a purchase is due and waits for the account."
+        }
+        PayoutAccountEvent::PayoutsEnabled { .. } => {
+            "The account can be paid from now on. Up to a hundred purchases that have waited are named."
+        }
+        PayoutAccountEvent::PayoutsDisabled {} => {
+            "The provider pays the account no more until the seller has done what it asks for."
         }
     }
 }
@@ -140,7 +164,9 @@ fn purchase(event: &PurchaseEvent) -> &'static str {
         PurchaseEvent::PaymentReceived { .. } => {
             "Money has arrived. Whether it is kept, the next events say."
         }
-        PurchaseEvent::PurchaseGranted { .. } => "Paid: the buyer may download from now on.",
+        PurchaseEvent::PurchaseGranted { .. } => {
+            "Paid: the buyer may download from now on. The seller may have their share from `payable_at` on."
+        }
         PurchaseEvent::PurchaseRevoked { .. } => {
             "The buyer may not download any more, because the payment goes back."
         }
@@ -150,7 +176,28 @@ fn purchase(event: &PurchaseEvent) -> &'static str {
         PurchaseEvent::RefundRequested { .. } => {
             "A payment must go back. The idempotency key is stored before the provider is asked."
         }
-        PurchaseEvent::PaymentRefunded { .. } => "The provider has given the payment back.",
+        PurchaseEvent::PaymentRefunded { .. } => {
+            "The provider has given the payment back, because we or somebody at the provider asked for it."
+        }
+        PurchaseEvent::PurchaseDisputed { .. } => {
+            "The buyer's bank wants a payment back; the provider has taken it until that is decided."
+        }
+        PurchaseEvent::DisputeWon { .. } => "The payment is ours again.",
+        PurchaseEvent::DisputeLost { .. } => "The payment is the buyer's again, for good.",
+        PurchaseEvent::EarningsReleased { .. } => {
+            "The holding time is over: the seller's share, the price less our fee, may be transferred."
+        }
+        PurchaseEvent::TransferRequested { .. } => {
+            "The share shall go to the seller. The idempotency key is stored before the provider is asked."
+        }
+        PurchaseEvent::TransferRefused { .. } => {
+            "The provider refused: nothing was moved. It is tried again, under another key."
+        }
+        PurchaseEvent::SellerPaid { .. } => "The seller's share is in their account.",
+        PurchaseEvent::ReversalRequested { .. } => {
+            "The share must come back from the seller. The idempotency key is stored before the provider is asked."
+        }
+        PurchaseEvent::TransferReversed { .. } => "The share has come back from the seller.",
     }
 }
 

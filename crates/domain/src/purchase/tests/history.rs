@@ -2,11 +2,11 @@
 
 use proptest::prelude::*;
 
-use super::{close, note_decline, open, start};
+use super::{close, disputes, note_decline, open, payouts, refunds, start};
 use crate::{
-    laws,
+    EventData as _, laws,
     purchase::{Closure, Purchase, PurchaseCommand, PurchaseEvent, Refund, Stage, Terms},
-    samples::{eur, payment, price, refund, terms},
+    samples::{eur, payable_at, payment, price, refund, terms},
     values::{Currency, Money, PaymentId},
 };
 
@@ -28,6 +28,7 @@ fn any_payment() -> impl Strategy<Value = PurchaseCommand> {
             payment_id: payment(id),
             amount,
             picture_is_deliverable,
+            payable_at: payable_at(),
         }
     })
 }
@@ -55,6 +56,37 @@ fn any_command() -> impl Strategy<Value = PurchaseCommand> {
         1 => closure.prop_map(close),
         1 => Just(PurchaseCommand::RequestRefund),
         2 => any_refund(),
+        1 => prop::sample::select(PAYMENTS.to_vec()).prop_map(|id| refunds::note(id, &format!("re_{id}"))),
+        2 => any_dispute(),
+        4 => any_payout(),
+    ]
+}
+
+fn any_dispute() -> impl Strategy<Value = PurchaseCommand> {
+    let note = prop::sample::select(PAYMENTS.to_vec())
+        .prop_map(|id| disputes::note(id, &format!("dp_{id}")));
+    let end = (prop::sample::select(PAYMENTS.to_vec()), any::<bool>())
+        .prop_map(|(id, won)| disputes::close(&format!("dp_{id}"), won));
+    prop_oneof![note, end]
+}
+
+/// The keys of a first and of a second transfer of each payment that a grant can rest on.
+fn any_payout() -> impl Strategy<Value = PurchaseCommand> {
+    let keys: Vec<String> = PAYMENTS
+        .iter()
+        .flat_map(|id| [format!("transfer-{id}"), format!("transfer-{id}-2")])
+        .collect();
+    let key = prop::sample::select(keys);
+    let early = PurchaseCommand::ReleaseEarnings {
+        now: crate::Timestamp::UNIX_EPOCH,
+    };
+    prop_oneof![
+        2 => Just(payouts::release()),
+        1 => Just(early),
+        2 => Just(payouts::request()),
+        3 => key.clone().prop_map(|key| payouts::confirm(&key, &format!("tr_{key}"))),
+        1 => key.prop_map(|key| payouts::refuse(&key)),
+        1 => Just(payouts::confirm_reversal()),
     ]
 }
 
@@ -83,11 +115,45 @@ fn money_is_kept_for_a_grant_alone(purchase: &Purchase, history: &[PurchaseEvent
 }
 
 fn grant(event: &PurchaseEvent) -> Option<(&PaymentId, &Terms)> {
-    if let PurchaseEvent::PurchaseGranted { payment_id, terms } = event {
+    if let PurchaseEvent::PurchaseGranted {
+        payment_id, terms, ..
+    } = event
+    {
         Some((payment_id, terms))
     } else {
         None
     }
+}
+
+/// The seller is paid at most once, after the release, out of a grant; what they hold of a grant that is gone is on
+/// its way back.
+fn the_seller_is_paid_once_and_for_a_grant_alone(purchase: &Purchase, history: &[PurchaseEvent]) {
+    let position = |name: &str| history.iter().position(|event| event.name() == name);
+    let count = |name: &str| history.iter().filter(|event| event.name() == name).count();
+    for once in [
+        "EarningsReleased",
+        "SellerPaid",
+        "ReversalRequested",
+        "TransferReversed",
+    ] {
+        assert!(count(once) <= 1, "{once} twice");
+    }
+    assert!(count("TransferRequested") <= count("TransferRefused") + 1);
+    if let Some(asked) = position("TransferRequested") {
+        assert!(position("EarningsReleased").is_some_and(|released| released < asked));
+    }
+    if let Some(revoked) = position("PurchaseRevoked") {
+        let is_asked = |event: &PurchaseEvent| event.name() == "TransferRequested";
+        assert!(!history[revoked..].iter().any(is_asked));
+    }
+    assert!(count("SellerPaid") <= count("TransferRequested"));
+    let is_gone = count("PurchaseRevoked") == 1;
+    assert_eq!(
+        count("ReversalRequested") == 1,
+        is_gone && count("SellerPaid") == 1,
+        "{:?}",
+        purchase.payout
+    );
 }
 
 /// A refund asked for twice could be paid twice.
@@ -129,6 +195,7 @@ proptest! {
             money_is_kept_for_a_grant_alone(purchase, history);
             each_payment_goes_back_once(purchase, history);
             what_has_ended_is_never_granted(purchase, history);
+            the_seller_is_paid_once_and_for_a_grant_alone(purchase, history);
         });
     }
 }

@@ -5,13 +5,20 @@ use crate::{
     purchase::{
         Closure, Purchase, PurchaseCommand, PurchaseError, PurchaseEvent, RefundReason, Stage,
     },
-    samples::{eur, payment, refund, terms},
+    samples::{eur, payable_at, payment, refund, terms},
     spec::{fold, given},
     values::{Currency, Money},
 };
 
 pub(super) fn confirm(payment_id: &str, refund_id: &str) -> PurchaseCommand {
     PurchaseCommand::ConfirmRefund {
+        payment_id: payment(payment_id),
+        refund_id: refund(refund_id),
+    }
+}
+
+pub(super) fn note(payment_id: &str, refund_id: &str) -> PurchaseCommand {
+    PurchaseCommand::NoteRefund {
         payment_id: payment(payment_id),
         refund_id: refund(refund_id),
     }
@@ -25,16 +32,22 @@ fn requested(id: &str, reason: RefundReason) -> PurchaseEvent {
     }
 }
 
-fn revoked() -> PurchaseEvent {
+pub(super) fn revoked() -> PurchaseEvent {
     PurchaseEvent::PurchaseRevoked {
         terms: Box::new(terms()),
+        released: false,
     }
 }
 
 fn refunded(id: &str) -> PurchaseEvent {
+    refunded_of(id, 1200)
+}
+
+fn refunded_of(id: &str, amount_minor: i64) -> PurchaseEvent {
     PurchaseEvent::PaymentRefunded {
         payment_id: payment(id),
         refund_id: refund("re_1"),
+        amount: eur(amount_minor),
     }
 }
 
@@ -104,6 +117,7 @@ fn a_payment_for_a_picture_that_is_gone_goes_back() {
         payment_id: payment("pi_1"),
         amount: eur(1200),
         picture_is_deliverable: false,
+        payable_at: payable_at(),
     };
     given::<Purchase>([started(), opened()])
         .when(command)
@@ -195,4 +209,44 @@ fn the_refund_of_a_second_payment_leaves_the_grant_alone() {
     let purchase = fold::<Purchase>(bought().into_iter().chain(second));
     assert_eq!(purchase.stage, Stage::Granted);
     assert_eq!(purchase.granted_by, Some(payment("pi_1")));
+}
+
+#[test]
+fn a_refund_made_at_the_provider_revokes_the_grant() {
+    given::<Purchase>(bought())
+        .when(note("pi_1", "re_1"))
+        .then_events([revoked(), refunded("pi_1")]);
+}
+
+#[test]
+fn a_due_refund_that_somebody_else_made_is_done() {
+    given::<Purchase>(revoked_history())
+        .when(note("pi_1", "re_1"))
+        .then_events([refunded("pi_1")]);
+}
+
+#[test]
+fn a_refund_of_another_payment_at_the_provider_leaves_the_grant_alone() {
+    let second = [
+        received("pi_2", 700),
+        requested("pi_2", RefundReason::PaidTwice),
+    ];
+    given::<Purchase>(bought().into_iter().chain(second))
+        .when(note("pi_2", "re_1"))
+        .then_events([refunded_of("pi_2", 700)]);
+}
+
+#[test]
+fn hearing_of_the_same_refund_at_the_provider_again_is_quiet() {
+    let history = [revoked(), refunded("pi_1")];
+    given::<Purchase>(bought().into_iter().chain(history))
+        .when(note("pi_1", "re_1"))
+        .then_quiet();
+}
+
+#[test]
+fn a_refund_of_a_payment_nobody_made_is_refused() {
+    given::<Purchase>(bought())
+        .when(note("pi_9", "re_1"))
+        .then_refused(PurchaseError::UnknownPayment);
 }

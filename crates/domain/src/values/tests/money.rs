@@ -1,7 +1,11 @@
 //! Specifications of money, currencies and prices.
 
 use super::refusal;
-use crate::values::{Currency, MAX_PRICE_MINOR, MIN_PRICE_MINOR, Money, Price};
+use proptest::prelude::*;
+
+use crate::values::{
+    Currency, FeeRate, MAX_FEE_BPS, MAX_PRICE_MINOR, MIN_PRICE_MINOR, Money, Price,
+};
 
 fn money(amount_minor: i64, currency: Currency) -> Money {
     Money {
@@ -81,4 +85,42 @@ fn a_stored_price_outside_todays_range_can_still_be_read() {
     let stored = r#"{"amount_minor":1,"currency":"EUR"}"#;
     let price: Price = serde_json::from_str(stored).expect("history stays readable");
     assert_eq!(price.money(), money(1, Currency::Eur));
+}
+
+fn fee_of(price_minor: i64, bps: u16) -> i64 {
+    let price = Price::parse(price_minor, "EUR").expect("a price");
+    let rate = FeeRate::from_bps(bps).expect("a fee");
+    rate.split(price).fee.amount_minor
+}
+
+#[test]
+fn a_fee_is_rounded_down_in_favour_of_the_seller() {
+    assert_eq!(fee_of(1_200, 1_000), 120);
+    assert_eq!(fee_of(1_209, 1_000), 120);
+    assert_eq!(fee_of(99, 100), 0);
+    assert_eq!(fee_of(MAX_PRICE_MINOR, MAX_FEE_BPS), 49_999_999);
+    assert_eq!(fee_of(1_200, 0), 0);
+}
+
+#[test]
+fn more_than_half_is_no_fee() {
+    for bps in [MAX_FEE_BPS + 1, 10_000, u16::MAX] {
+        assert_eq!(refusal(FeeRate::from_bps(bps)), ("fee_bps", "OUT_OF_RANGE"));
+    }
+}
+
+proptest! {
+    #[test]
+    fn fee_and_share_are_the_price_in_its_own_currency(
+        amount in MIN_PRICE_MINOR..=MAX_PRICE_MINOR,
+        bps in 0..=MAX_FEE_BPS,
+        currency in prop::sample::select(Currency::ALL.to_vec()),
+    ) {
+        let price = Price::new(money(amount, currency)).expect("a price");
+        let split = FeeRate::from_bps(bps).expect("a fee").split(price);
+        prop_assert_eq!(split.fee.amount_minor + split.share.amount_minor, amount);
+        prop_assert_eq!([split.fee.currency, split.share.currency], [currency; 2]);
+        prop_assert!(split.fee.amount_minor >= 0);
+        prop_assert!(split.share.amount_minor > 0, "nobody sells for nothing");
+    }
 }

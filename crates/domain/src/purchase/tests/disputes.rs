@@ -1,0 +1,172 @@
+//! Specifications of payments that the buyer's bank wants back.
+
+use super::{bought, payouts, received, refunds};
+use crate::{
+    purchase::{Purchase, PurchaseCommand, PurchaseError, PurchaseEvent, RefundReason, Stage},
+    samples::{eur, payment},
+    spec::{fold, given},
+    values::DisputeId,
+};
+
+pub(super) fn dispute(id: &str) -> DisputeId {
+    DisputeId(id.to_owned())
+}
+
+pub(super) fn note(payment_id: &str, dispute_id: &str) -> PurchaseCommand {
+    PurchaseCommand::NoteDispute {
+        payment_id: payment(payment_id),
+        dispute_id: dispute(dispute_id),
+        amount: eur(1200),
+    }
+}
+
+pub(super) fn close(dispute_id: &str, won: bool) -> PurchaseCommand {
+    PurchaseCommand::CloseDispute {
+        dispute_id: dispute(dispute_id),
+        won,
+    }
+}
+
+pub(super) fn disputed(payment_id: &str) -> PurchaseEvent {
+    PurchaseEvent::PurchaseDisputed {
+        dispute_id: dispute("dp_1"),
+        payment_id: payment(payment_id),
+        amount: eur(1200),
+    }
+}
+
+pub(super) fn won(payment_id: &str) -> PurchaseEvent {
+    PurchaseEvent::DisputeWon {
+        dispute_id: dispute("dp_1"),
+        payment_id: payment(payment_id),
+        amount: eur(1200),
+    }
+}
+
+fn lost(payment_id: &str) -> PurchaseEvent {
+    PurchaseEvent::DisputeLost {
+        dispute_id: dispute("dp_1"),
+        payment_id: payment(payment_id),
+        amount: eur(1200),
+    }
+}
+
+fn bought_and(more: &[PurchaseEvent]) -> Vec<PurchaseEvent> {
+    bought().into_iter().chain(more.iter().cloned()).collect()
+}
+
+#[test]
+fn a_dispute_is_noted_and_the_buyer_keeps_the_picture() {
+    given::<Purchase>(bought())
+        .when(note("pi_1", "dp_1"))
+        .then_events([disputed("pi_1")]);
+    let purchase = fold::<Purchase>(bought_and(&[disputed("pi_1")]));
+    assert_eq!(purchase.stage, Stage::Granted);
+    assert!(purchase.grant_is_disputed());
+}
+
+#[test]
+fn hearing_of_the_same_dispute_again_is_quiet() {
+    for more in [
+        vec![disputed("pi_1")],
+        vec![disputed("pi_1"), won("pi_1")],
+        vec![disputed("pi_1"), refunds::revoked(), lost("pi_1")],
+    ] {
+        given::<Purchase>(bought_and(&more))
+            .when(note("pi_1", "dp_1"))
+            .then_quiet();
+    }
+}
+
+#[test]
+fn a_dispute_of_a_payment_nobody_made_is_refused() {
+    given::<Purchase>(bought())
+        .when(note("pi_9", "dp_1"))
+        .then_refused(PurchaseError::UnknownPayment);
+}
+
+#[test]
+fn a_lost_dispute_revokes_the_right_to_download() {
+    given::<Purchase>(bought_and(&[disputed("pi_1")]))
+        .when(close("dp_1", false))
+        .then_events([refunds::revoked(), lost("pi_1")]);
+}
+
+#[test]
+fn a_dispute_that_was_won_changes_nothing_else() {
+    given::<Purchase>(bought_and(&[disputed("pi_1")]))
+        .when(close("dp_1", true))
+        .then_events([won("pi_1")]);
+    let purchase = fold::<Purchase>(bought_and(&[disputed("pi_1"), won("pi_1")]));
+    assert_eq!(purchase.stage, Stage::Granted);
+    assert!(!purchase.grant_is_disputed());
+}
+
+#[test]
+fn a_dispute_ends_once() {
+    for end in [true, false] {
+        given::<Purchase>(bought_and(&[disputed("pi_1"), won("pi_1")]))
+            .when(close("dp_1", end))
+            .then_quiet();
+    }
+}
+
+#[test]
+fn a_dispute_nobody_has_begun_cannot_end() {
+    given::<Purchase>(bought())
+        .when(close("dp_1", true))
+        .then_refused(PurchaseError::UnknownDispute);
+}
+
+#[test]
+fn what_is_disputed_cannot_be_refunded() {
+    given::<Purchase>(bought_and(&[disputed("pi_1")]))
+        .when(PurchaseCommand::RequestRefund)
+        .then_refused(PurchaseError::Disputed);
+    given::<Purchase>(bought_and(&[disputed("pi_1"), won("pi_1")]))
+        .when(PurchaseCommand::RequestRefund)
+        .then(&["RefundRequested", "PurchaseRevoked"]);
+}
+
+#[test]
+fn a_second_dispute_counts_after_the_first_was_won() {
+    given::<Purchase>(bought_and(&[disputed("pi_1"), won("pi_1")]))
+        .when(note("pi_1", "dp_2"))
+        .then(&["PurchaseDisputed"]);
+}
+
+#[test]
+fn a_disputed_refund_is_not_due_until_the_dispute_is_won() {
+    let twice = [
+        received("pi_2", 1200),
+        PurchaseEvent::RefundRequested {
+            payment_id: payment("pi_2"),
+            key: "refund-pi_2".to_owned(),
+            reason: RefundReason::PaidTwice,
+        },
+        disputed("pi_2"),
+    ];
+    let due = |more: &[PurchaseEvent]| {
+        let history = bought_and(&twice).into_iter().chain(more.iter().cloned());
+        fold::<Purchase>(history).refunds_due().count()
+    };
+    assert_eq!(due(&[]), 0);
+    assert_eq!(due(&[won("pi_2")]), 1);
+    assert_eq!(due(&[lost("pi_2")]), 0, "the bank has given it back");
+}
+
+#[test]
+fn a_lost_dispute_of_another_payment_leaves_the_grant_alone() {
+    let second = [received("pi_2", 1200), disputed("pi_2")];
+    given::<Purchase>(bought_and(&second))
+        .when(close("dp_1", false))
+        .then_events([lost("pi_2")]);
+}
+
+#[test]
+fn a_lost_dispute_takes_the_share_back_from_the_seller() {
+    let history = payouts::paid_out().into_iter().chain([disputed("pi_1")]);
+    given::<Purchase>(history)
+        .when(close("dp_1", false))
+        .then(&["PurchaseRevoked", "ReversalRequested", "DisputeLost"]);
+}
