@@ -9,9 +9,9 @@ use picasso_domain::{
     purchase::{PurchaseEvent, Terms},
     reaction::ReactionEvent,
     values::{
-        AltText, Colour, Derivative, DerivativeKind, Description, Digest, Dimensions, MediaType,
-        Original, PaymentId, PictureId, Price, PurchaseId, SessionId, Tags, ThumbHash, Title,
-        UserId,
+        AltText, Colour, Derivative, DerivativeKind, Description, Digest, Dimensions, FeeRate,
+        MediaType, Original, PaymentId, PictureId, Price, PurchaseId, SessionId, Tags, ThumbHash,
+        Title, UserId,
     },
 };
 use picasso_eventlog::{Appended, Commit, EventLog, LogId, Metadata, NewEvent, StreamAppend};
@@ -143,7 +143,6 @@ impl Market {
                 tags: Tags::parse(tags)?,
             },
             price: price()?,
-            fee_rate: FeeRate::from_bps(1_000)?,
             edition: Edition::Open,
             licence: Licence::Personal,
         })
@@ -173,6 +172,7 @@ impl Market {
             buyer,
             seller: UserId::parse(&format!("user{:05}", number % ARTISTS))?,
             price: price()?,
+            fee_rate: FeeRate::from_bps(1_000)?,
             edition: Edition::Open,
             licence: Licence::Personal,
             original: digest(number),
