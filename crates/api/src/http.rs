@@ -33,7 +33,7 @@ pub struct Plain {
     /// What `/readyz` looks at.
     pub checks: Vec<Check>,
     pub metrics: Option<PrometheusHandle>,
-    /// The HTML at `/` and at the addresses of orders.
+    /// The HTML at `/`, at the addresses of orders and at `/payouts`.
     pub page: Option<Bytes>,
 }
 
@@ -51,9 +51,10 @@ impl Plain {
         }
         if let Some(page) = self.page {
             let serve = get(move || async move { html(page) });
-            // Where the payment provider sends buyers back to.
+            // Where the payment provider sends buyers and sellers back to.
             router = router
                 .route("/orders/{id}", serve.clone())
+                .route("/payouts", serve.clone())
                 .route("/", serve);
         }
         router.layer(middleware::from_fn(measure))

@@ -76,8 +76,6 @@ impl Earnings {
     /// [`CommandError::Payment`] when the provider does not answer: nothing is lost, the next look goes on.
     pub async fn advance(&self, id: &PurchaseId) -> Result<NextLook, CommandError> {
         let text = id.to_string();
-        self.look_at_payment(id, &self.executor.load(&text).await?)
-            .await?;
         for _ in 0..MAX_STEPS {
             let purchase: Purchase = self.executor.load(&text).await?;
             match self.step(id, &purchase).await? {
@@ -86,20 +84,6 @@ impl Earnings {
             }
         }
         Ok(NextLook::At(self.clock.now()))
-    }
-
-    /// Whether the payment of a grant is still ours, once it matters.
-    async fn look_at_payment(
-        &self,
-        id: &PurchaseId,
-        purchase: &Purchase,
-    ) -> Result<(), CommandError> {
-        match &purchase.granted_by {
-            Some(payment_id) if purchase.stage == Stage::Granted && self.is_payable(purchase) => {
-                self.checkout.look_at_payment(id, payment_id).await
-            }
-            _ => Ok(()),
-        }
     }
 
     async fn step(&self, id: &PurchaseId, purchase: &Purchase) -> Result<Step, CommandError> {
@@ -115,36 +99,79 @@ impl Earnings {
                 amount,
                 reversal: Reversal::Due { key },
             } => self.reverse(id, key, transfer_id, *amount).await,
-            Payout::Paid { .. } if is_granted => Ok(Step::Wait(self.watch(purchase))),
-            Payout::Held | Payout::Released if is_granted => self.hand_on(id, purchase).await,
+            Payout::Paid { .. } if is_granted => self.watch(id, purchase).await,
+            Payout::Held if is_granted => self.release(id, purchase).await,
+            Payout::Released if is_granted => self.hand_on(id, purchase).await,
             Payout::Held | Payout::Released | Payout::Paid { .. } => {
                 Ok(Step::Wait(NextLook::Never))
             }
         }
     }
 
-    async fn hand_on(&self, id: &PurchaseId, purchase: &Purchase) -> Result<Step, CommandError> {
-        if let Some(payable_at) = purchase.payable_at.filter(|_| !self.is_payable(purchase)) {
+    async fn release(&self, id: &PurchaseId, purchase: &Purchase) -> Result<Step, CommandError> {
+        let now = self.clock.now();
+        if let Some(payable_at) = purchase.payable_at.filter(|payable_at| now < *payable_at) {
             return Ok(Step::Wait(NextLook::At(payable_at)));
         }
         if purchase.grant_is_disputed() {
-            return Ok(self.later());
+            return self.wait_for_the_bank(id, purchase).await;
         }
-        if purchase.payout == Payout::Held {
-            let now = self.clock.now();
-            self.decide(id, PurchaseCommand::ReleaseEarnings { now })
-                .await?;
-            return Ok(Step::Moved);
+        self.decide(id, PurchaseCommand::ReleaseEarnings { now })
+            .await?;
+        Ok(Step::Moved)
+    }
+
+    async fn hand_on(&self, id: &PurchaseId, purchase: &Purchase) -> Result<Step, CommandError> {
+        if purchase.grant_is_disputed() {
+            return self.wait_for_the_bank(id, purchase).await;
         }
         let doubtful = purchase.transfers_refused > 0;
-        match self.account_for(id, purchase, doubtful).await? {
-            None => Ok(self.later()),
-            Some(account) => {
-                self.decide(id, PurchaseCommand::RequestTransfer { account })
-                    .await?;
-                Ok(Step::Moved)
-            }
+        let Some(account) = self.account_for(id, purchase, doubtful).await? else {
+            return Ok(self.later());
+        };
+        // Once the money is with the seller, it is hard to get back.
+        if self.is_still(id, purchase).await? {
+            self.decide(id, PurchaseCommand::RequestTransfer { account })
+                .await?;
         }
+        Ok(Step::Moved)
+    }
+
+    async fn wait_for_the_bank(
+        &self,
+        id: &PurchaseId,
+        purchase: &Purchase,
+    ) -> Result<Step, CommandError> {
+        match self.is_still(id, purchase).await? {
+            true => Ok(self.later()),
+            false => Ok(Step::Moved),
+        }
+    }
+
+    /// In case the buyer's bank takes the money back and nobody tells us.
+    async fn watch(&self, id: &PurchaseId, purchase: &Purchase) -> Result<Step, CommandError> {
+        match self.is_still(id, purchase).await? {
+            true => Ok(self.next_watch(purchase)),
+            false => Ok(Step::Moved),
+        }
+    }
+
+    fn next_watch(&self, purchase: &Purchase) -> Step {
+        let next = self.clock.now() + WATCH_EVERY;
+        let end = purchase.payable_at.map(|payable_at| payable_at + WATCH_FOR);
+        Step::Wait(match end {
+            Some(end) if next <= end => NextLook::At(next),
+            _ => NextLook::Never,
+        })
+    }
+
+    /// Asks the provider what has become of the payment of a grant; answers whether we knew it.
+    async fn is_still(&self, id: &PurchaseId, purchase: &Purchase) -> Result<bool, CommandError> {
+        if let Some(payment_id) = &purchase.granted_by {
+            self.checkout.look_at_payment(id, payment_id).await?;
+        }
+        let now: Purchase = self.executor.load(&id.to_string()).await?;
+        Ok(now == *purchase)
     }
 
     async fn account_for(
@@ -178,7 +205,8 @@ impl Earnings {
             Ok(transfer_id) => {
                 self.decide(id, PurchaseCommand::ConfirmTransfer { key, transfer_id })
                     .await?;
-                Ok(Step::Moved)
+                // If the grant has gone meanwhile, `ReversalRequested` brings us back at once.
+                Ok(self.next_watch(purchase))
             }
             Err(PaymentError::Refused { code }) => {
                 tracing::warn!(purchase_id = %id, code, "the provider refused to pay a seller");
@@ -216,21 +244,6 @@ impl Earnings {
                 Ok(self.later())
             }
             Err(error) => Err(error.into()),
-        }
-    }
-
-    fn is_payable(&self, purchase: &Purchase) -> bool {
-        let now = self.clock.now();
-        purchase
-            .payable_at
-            .is_some_and(|payable_at| payable_at <= now)
-    }
-
-    fn watch(&self, purchase: &Purchase) -> NextLook {
-        let next = self.clock.now() + WATCH_EVERY;
-        match purchase.payable_at {
-            Some(payable_at) if next <= payable_at + WATCH_FOR => NextLook::At(next),
-            _ => NextLook::Never,
         }
     }
 

@@ -126,7 +126,7 @@ impl Onboarding {
     ) -> Result<Option<PayoutAccountId>, CommandError> {
         let id = seller.as_str();
         let mut account: PayoutAccount = self.executor.load(id).await?;
-        if doubtful || account.ready().is_none() {
+        if doubtful {
             account = self.refresh(seller).await?;
         }
         if account.ready().is_none() {

@@ -270,7 +270,11 @@ async fn a_wrong_origin_keeps_the_server_from_starting() {
 
 #[tokio::test]
 async fn the_page_health_and_readiness_are_plain_http() {
-    for path in ["/", "/orders/p.b.1?checkout=success"] {
+    for path in [
+        "/",
+        "/orders/p.b.1?checkout=success",
+        "/payouts?onboarding=returned",
+    ] {
         let page = fetch(get(path)).await;
         assert_eq!(page.headers()["x-content-type-options"], "nosniff");
         assert_eq!(body(page).await, "<h1>Picasso</h1>");

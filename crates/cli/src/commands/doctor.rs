@@ -249,29 +249,21 @@ async fn ledger(read: &ReadSide) -> Result<Finding, Failure> {
         return Ok(Finding::well(check, "not built yet"));
     }
     // While events flow the accounts are not all folded equally far: look again before saying that they disagree.
-    for _ in 0..LOOKS_AT_LEDGER {
+    let mut looks = 1;
+    loop {
         let sums = read.queries.ledger.sums().await?;
-        if sums.values().all(|sum| *sum == 0) {
-            let looked_at = format!("{} currencies add up to zero", sums.len());
+        let Some((currency, sum)) = sums.iter().find(|(_, sum)| **sum != 0) else {
+            let looked_at = format!("{} currencies, each adds up to zero", sums.len());
             return Ok(Finding::well(check, looked_at));
+        };
+        if looks == LOOKS_AT_LEDGER {
+            let code = currency.code();
+            let what = format!("the accounts add up to {sum} minor units of {code}");
+            let remedy = "picasso projections rebuild ledger";
+            return Ok(Finding::ill(check, what, remedy));
         }
+        looks += 1;
         tokio::time::sleep(LEDGER_PAUSE).await;
-    }
-    let sums = read.queries.ledger.sums().await?;
-    let off = sums.iter().find(|(_, sum)| **sum != 0);
-    match off {
-        None => Ok(Finding::well(check, "adds up to zero")),
-        Some((currency, sum)) => {
-            let what = format!(
-                "the accounts add up to {sum} minor units of {}",
-                currency.code()
-            );
-            Ok(Finding::ill(
-                check,
-                what,
-                "picasso projections rebuild ledger",
-            ))
-        }
     }
 }
 

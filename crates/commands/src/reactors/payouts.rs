@@ -43,7 +43,8 @@ impl Planner for PayoutPlanner {
                     .collect()
             }
             DomainEvent::PayoutAccount(data) => match data {
-                PayoutAccountEvent::PayoutAccountRequested { .. } => {
+                PayoutAccountEvent::PayoutAccountRequested { .. }
+                | PayoutAccountEvent::PayoutsDisabled {} => {
                     vec![Task::new(ONBOARDING, id.clone(), at + FIRST_LOOK)]
                 }
                 PayoutAccountEvent::PayoutsEnabled { waiting } => waiting
@@ -51,8 +52,7 @@ impl Planner for PayoutPlanner {
                     .map(|purchase_id| Task::new(PAYOUT, purchase_id.to_string(), at))
                     .collect(),
                 PayoutAccountEvent::PayoutAccountOpened { .. }
-                | PayoutAccountEvent::PayoutAwaited { .. }
-                | PayoutAccountEvent::PayoutsDisabled {} => vec![],
+                | PayoutAccountEvent::PayoutAwaited { .. } => vec![],
             },
             DomainEvent::Account(_)
             | DomainEvent::Handle(_)

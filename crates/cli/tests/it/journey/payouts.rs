@@ -118,7 +118,7 @@ async fn a_seller_is_onboarded_paid_and_repaid() {
     assert_eq!(refusal.reason, "ROLE_MISSING");
     let doctor = market.says(&["doctor"]);
     assert!(
-        doctor.contains("ledger balance: 1 currencies add up to zero"),
+        doctor.contains("ledger balance: 1 currencies, each adds up to zero"),
         "{doctor}"
     );
 }
