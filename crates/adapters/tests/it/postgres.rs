@@ -4,6 +4,8 @@
 mod event_log;
 #[path = "postgres/leases.rs"]
 mod leases;
+#[path = "postgres/oracle.rs"]
+mod oracle;
 
 use sqlx::{Connection, Executor, PgConnection};
 use uuid::Uuid;
@@ -14,6 +16,35 @@ pub(crate) fn server() -> String {
         "PICASSO_TEST_POSTGRES_URL is not set: run `make test`, or \
          `scripts/servers up postgres && source <(scripts/servers env)` first",
     )
+}
+
+/// An empty database on the server.
+pub(crate) struct Database {
+    name: String,
+}
+
+impl Database {
+    pub(crate) async fn fresh() -> Self {
+        let name = format!("test_{}", Uuid::now_v7().simple());
+        let mut connection = PgConnection::connect(&server())
+            .await
+            .expect("the test server answers");
+        let create = format!("CREATE DATABASE {name}");
+        connection.execute(create.as_str()).await.expect("made");
+        Self { name }
+    }
+
+    pub(crate) fn url(&self) -> String {
+        let server = server();
+        let (address, _) = server.rsplit_once('/').expect("a URL with a database");
+        format!("{address}/{}", self.name)
+    }
+}
+
+impl Drop for Database {
+    fn drop(&mut self) {
+        remove(format!("DROP DATABASE {} WITH (FORCE)", self.name));
+    }
 }
 
 /// An empty schema on the server.
@@ -59,19 +90,23 @@ impl Schema {
 
 impl Drop for Schema {
     fn drop(&mut self) {
-        // A thread of its own: a drop cannot wait on the runtime it runs in.
-        let (url, drop_it) = (server(), format!("DROP SCHEMA {} CASCADE", self.name));
-        let dropped = std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread()
-                .enable_all()
-                .build()?;
-            runtime.block_on(async {
-                let mut connection = PgConnection::connect(&url).await?;
-                connection.execute(drop_it.as_str()).await.map(drop)
-            })
-        });
-        if let Ok(Err(error)) = dropped.join() {
-            println!("the schema {} is left behind: {error}", self.name);
-        }
+        remove(format!("DROP SCHEMA {} CASCADE", self.name));
+    }
+}
+
+/// On a thread of its own: a drop cannot wait on the runtime it runs in.
+fn remove(statement: String) {
+    let (url, drop_it) = (server(), statement.clone());
+    let dropped = std::thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()?;
+        runtime.block_on(async {
+            let mut connection = PgConnection::connect(&url).await?;
+            connection.execute(drop_it.as_str()).await.map(drop)
+        })
+    });
+    if let Ok(Err(error)) = dropped.join() {
+        println!("left behind, for {statement} failed: {error}");
     }
 }
