@@ -8,6 +8,7 @@ pub mod fs;
 pub mod mailbox;
 pub mod mongo;
 pub mod postgres;
+pub mod s3;
 pub mod sqlite;
 pub mod stripe;
 

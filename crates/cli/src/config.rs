@@ -20,10 +20,13 @@ use crate::{
     telemetry::LogConfig,
 };
 
+mod blobs;
+mod emulator;
 mod secret;
 #[cfg(test)]
 mod tests;
 
+pub use blobs::Blobs;
 pub use secret::Secret;
 
 /// The file that is read when `--config` names none.
@@ -38,6 +41,7 @@ pub struct Config {
     pub log: LogConfig,
     pub server: Server,
     pub events: Events,
+    pub blobs: Blobs,
     pub pictures: Pictures,
     pub payments: Payments,
     pub identity: Identity,
@@ -99,6 +103,8 @@ pub struct Identity {
     pub project_id: Option<String>,
     /// Where the keys of its tokens are published, as a JWK set.
     pub keys_url: String,
+    /// A Firebase Auth emulator, whose unsigned tokens anybody can make: for development only.
+    pub emulator_url: Option<String>,
 }
 
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -139,6 +145,7 @@ impl Default for Config {
             log: LogConfig::default(),
             server: Server::default(),
             events: Events::default(),
+            blobs: Blobs::default(),
             pictures: Pictures::default(),
             payments: Payments::default(),
             identity: Identity::default(),
@@ -206,6 +213,7 @@ impl Default for Identity {
         Self {
             project_id: None,
             keys_url: "https://www.googleapis.com/service_accounts/v1/jwk/securetoken@system.gserviceaccount.com".to_owned(),
+            emulator_url: None,
         }
     }
 }
@@ -284,6 +292,8 @@ impl Config {
                 self.events.url().is_none_or(names_postgres),
                 "must begin with postgres://",
             ),
+            self.blobs.rule(),
+            self.emulator_rule(),
             (
                 "pictures.memory_budget_mib",
                 self.pictures.memory_budget_mib >= 64,
