@@ -1,5 +1,8 @@
 //! Payments by Stripe's API against the contract of the port, over HTTP to the sandbox, in every trouble.
 
+#[path = "stripe/shapes.rs"]
+mod shapes;
+
 use std::{collections::HashSet, time::Duration};
 
 use async_trait::async_trait;

@@ -56,6 +56,9 @@ async fn what_pins_the_bytes_cannot_be_left_out_or_altered() {
     let link = link.expect("links");
     let names: Vec<_> = link.headers.keys().map(String::as_str).collect();
     assert_eq!(names, ["x-amz-checksum-sha256"]);
+    // The length is pinned too, though clients send it by themselves.
+    let signed = "X-Amz-SignedHeaders=content-length%3Bhost%3Bx-amz-checksum-sha256";
+    assert!(link.link.url.contains(signed), "{}", link.link.url);
     let http = Client::new();
     let without = http.put(&link.link.url).body("announced").send().await;
     let without = without.expect("an answer").status();
