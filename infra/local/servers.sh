@@ -143,6 +143,7 @@ env_minio() {
   echo "PICASSO_TEST_S3_URL=http://127.0.0.1:$2"
   echo "PICASSO_TEST_S3_ACCESS_KEY=picasso"
   echo "PICASSO_TEST_S3_SECRET_KEY=$(secret)"
+  echo "PICASSO_TEST_MINIO=$go_bin/minio" # for tests that starve a server of their own
 }
 
 # --- stripe-mock: Stripe's request shapes ------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 //! Keeps true: only an RS256 signature by a key of the provider's own set is believed, whatever the token
 //! says about itself; the rules are <https://firebase.google.com/docs/auth/admin/verify-id-tokens>.
 
+mod emulator;
 mod keys;
 
 use std::collections::HashSet;
@@ -13,6 +14,7 @@ use picasso_commands::ports::{Identity, IdentityError, Role, TokenVerifier};
 use picasso_domain::{Timestamp, values::UserId};
 use serde::Deserialize;
 
+pub use emulator::{EmulatorError, EmulatorTokenVerifier};
 pub use keys::KeysError;
 use keys::{FetchedKeys, Keys};
 
@@ -60,7 +62,7 @@ impl FirebaseTokenVerifier {
         let mut validation = Validation::new(Algorithm::RS256);
         validation.leeway = LEEWAY_S;
         validation.set_audience(&[project_id]);
-        validation.set_issuer(&[format!("https://securetoken.google.com/{project_id}")]);
+        validation.set_issuer(&[issuer(project_id)]);
         let required = ["exp", "aud", "iss", "sub"];
         validation.required_spec_claims = HashSet::from(required.map(str::to_owned));
         Self { keys, validation }
@@ -88,6 +90,10 @@ impl TokenVerifier for FirebaseTokenVerifier {
         claims.check_times(Timestamp::now().as_second())?;
         claims.identity()
     }
+}
+
+fn issuer(project_id: &str) -> String {
+    format!("https://securetoken.google.com/{project_id}")
 }
 
 /// The claims we read beyond those jsonwebtoken has checked.

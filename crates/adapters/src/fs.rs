@@ -8,6 +8,7 @@ mod listing;
 mod receive;
 
 use std::{
+    collections::BTreeMap,
     io,
     path::{Path, PathBuf},
     sync::Arc,
@@ -20,7 +21,7 @@ use picasso_commands::{
     links::LinkSigner,
     ports::{
         BlobInfo, BlobStore, ByteStream, DownloadGrant, Link, ReceiveError, StoredBlob,
-        Unavailable, UploadGrant,
+        Unavailable, UploadGrant, UploadLink,
     },
 };
 use picasso_domain::{
@@ -130,9 +131,12 @@ impl BlobStore for FolderBlobStore {
         &self,
         grant: &UploadGrant,
         expires_at: Timestamp,
-    ) -> Result<Link, Unavailable> {
+    ) -> Result<UploadLink, Unavailable> {
         let token = self.signer.seal_upload(grant, expires_at);
-        Ok(self.link("uploads", &token, expires_at))
+        Ok(UploadLink {
+            link: self.link("uploads", &token, expires_at),
+            headers: BTreeMap::new(),
+        })
     }
 
     async fn receive(&self, grant: &UploadGrant, body: ByteStream) -> Result<(), ReceiveError> {

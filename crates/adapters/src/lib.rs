@@ -9,6 +9,7 @@ pub mod mailbox;
 pub mod mongo;
 pub mod nats;
 pub mod postgres;
+pub mod s3;
 pub mod sqlite;
 pub mod stripe;
 mod webhooks;

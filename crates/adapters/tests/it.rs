@@ -38,6 +38,8 @@ mod read_store;
 mod rebuild;
 #[path = "it/runtime.rs"]
 mod runtime;
+#[path = "it/s3.rs"]
+mod s3;
 #[path = "it/stripe.rs"]
 mod stripe;
 #[path = "it/tally.rs"]

@@ -21,7 +21,8 @@ use crate::{
 
 /// What every command is given.
 pub struct Session {
-    pub config: Config,
+    /// Boxed, for every command holds it while it waits.
+    pub config: Box<Config>,
     pub output: Output,
     /// Cancelled by SIGINT or SIGTERM.
     pub stop: CancellationToken,
@@ -32,7 +33,7 @@ pub async fn run(cli: Cli, config: Config) -> Result<(), Failure> {
     let output = Output::new(cli.global.json);
     let stop = stop_on_signal()?;
     let session = Session {
-        config,
+        config: Box::new(config),
         output,
         stop,
     };

@@ -21,10 +21,13 @@ use crate::{
     telemetry::LogConfig,
 };
 
+mod blobs;
+mod emulator;
 mod secret;
 #[cfg(test)]
 mod tests;
 
+pub use blobs::Blobs;
 pub use secret::Secret;
 
 /// Money may not be held longer (<https://docs.stripe.com/connect/account-balances#holding-period>).
@@ -44,6 +47,7 @@ pub struct Config {
     pub events: Events,
     pub read: Read,
     pub keys: Keys,
+    pub blobs: Blobs,
     pub pictures: Pictures,
     pub payments: Payments,
     pub identity: Identity,
@@ -130,6 +134,8 @@ pub struct Identity {
     pub project_id: Option<String>,
     /// Where the keys of its tokens are published, as a JWK set.
     pub keys_url: String,
+    /// A Firebase Auth emulator, whose unsigned tokens anybody can make: for development only.
+    pub emulator_url: Option<String>,
 }
 
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -172,6 +178,7 @@ impl Default for Config {
             events: Events::default(),
             read: Read::default(),
             keys: Keys::default(),
+            blobs: Blobs::default(),
             pictures: Pictures::default(),
             payments: Payments::default(),
             identity: Identity::default(),
@@ -257,6 +264,7 @@ impl Default for Identity {
         Self {
             project_id: None,
             keys_url: "https://www.googleapis.com/service_accounts/v1/jwk/securetoken@system.gserviceaccount.com".to_owned(),
+            emulator_url: None,
         }
     }
 }
@@ -335,6 +343,8 @@ impl Config {
                 self.events.url().is_none_or(names_postgres),
                 "must begin with postgres://",
             ),
+            self.blobs.rule(),
+            self.emulator_rule(),
             (
                 "read.url",
                 self.read.url().is_none_or(names_mongodb),

@@ -1,5 +1,6 @@
 //! The one place that names concrete adapters: it opens the stores and plugs adapters into ports.
 
+mod blobs;
 mod desk;
 mod reactors;
 mod read;
@@ -8,7 +9,8 @@ mod server;
 mod stores;
 mod write;
 
+pub use blobs::open_blobs;
 pub use read::ReadSide;
 pub use server::{Roles, run};
 pub use stores::{Stores, begin_epoch, open_existing_log};
-pub use write::{WriteSide, open_blobs};
+pub use write::WriteSide;

@@ -22,7 +22,8 @@ use crate::{
     executor::{Ask, Reply, decide_at},
     links::LinkSigner,
     ports::{
-        BlobStore, Clock, Darkroom, DevelopError, Developed, Link, MAX_UPLOAD_BYTES, UploadGrant,
+        BlobStore, Clock, Darkroom, DevelopError, Developed, MAX_UPLOAD_BYTES, UploadGrant,
+        UploadLink,
     },
 };
 
@@ -44,7 +45,7 @@ pub struct StartUpload {
 pub struct UploadTicket {
     pub picture_id: PictureId,
     pub upload_token: String,
-    pub link: Link,
+    pub upload: UploadLink,
     pub receipt: Receipt,
 }
 
@@ -139,7 +140,7 @@ impl Pictures {
         Ok(UploadTicket {
             picture_id,
             upload_token: self.links.seal_upload(&grant, expires_at),
-            link: self.blobs.upload_link(&grant, expires_at).await?,
+            upload: self.blobs.upload_link(&grant, expires_at).await?,
             receipt,
         })
     }

@@ -13,8 +13,9 @@ mod payouts;
 
 pub use agenda::{Agenda, Task, WebhookInbox, WebhookRecord};
 pub use blobs::{
-    BlobInfo, BlobStore, ByteStream, DownloadGrant, Link, MAX_UPLOAD_BYTES, ReceiveError,
-    StoredBlob, UploadGrant,
+    BlobInfo, BlobStore, ByteStream, DERIVATIVE_CACHE_CONTROL, DERIVATIVE_MIME, DownloadGrant,
+    Link, MAX_UPLOAD_BYTES, ORIGINAL_CACHE_CONTROL, ReceiveError, StoredBlob, UploadGrant,
+    UploadLink,
 };
 pub use darkroom::{Darkroom, DevelopError, Developed, DevelopedDerivative};
 pub use effects::{Begun, EffectError, EffectLedger};

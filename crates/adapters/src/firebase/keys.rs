@@ -15,7 +15,11 @@ use jsonwebtoken::{
     jwk::{AlgorithmParameters, JwkSet},
 };
 use picasso_commands::ports::Unavailable;
-use reqwest::{Client, Response, Url, header::CACHE_CONTROL, redirect::Policy};
+use reqwest::{
+    Client, Response, Url,
+    header::{AGE, CACHE_CONTROL, HeaderMap},
+    redirect::Policy,
+};
 use tokio::{sync::Mutex, time::Instant};
 
 const SERVICE: &str = "identity keys";
@@ -170,7 +174,7 @@ impl FetchedKeys {
         let asked = self.client.get(self.url.clone()).send().await;
         let answer = asked.and_then(Response::error_for_status);
         let answer = answer.map_err(KeysError::Fetch)?;
-        let fresh_until = Instant::now() + max_age(&answer);
+        let fresh_until = Instant::now() + freshness(answer.headers());
         let set = serde_json::from_slice(&body(answer).await?).map_err(KeysError::Unreadable)?;
         Ok(Cached {
             keys: Keys::parse(&set)?,
@@ -179,18 +183,18 @@ impl FetchedKeys {
     }
 }
 
-/// `max-age` of `Cache-Control` (RFC 9111, section 5.2.2.1).
-fn max_age(answer: &Response) -> Duration {
-    let header = answer.headers().get(CACHE_CONTROL);
-    let header = header
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default();
-    let mut directives = header.split(',').map(str::trim);
-    let seconds = directives.find_map(|directive| directive.strip_prefix("max-age="));
-    let seconds = seconds.and_then(|seconds| seconds.parse().ok());
-    seconds
-        .map_or(DEFAULT_MAX_AGE, Duration::from_secs)
-        .min(MAX_MAX_AGE)
+/// How long an answer stays fresh: `max-age` of `Cache-Control`, less the `Age` it already has in some cache on the
+/// way (RFC 9111, sections 4.2.1 and 4.2.3).
+fn freshness(headers: &HeaderMap) -> Duration {
+    let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
+    let control = text(CACHE_CONTROL).unwrap_or_default().to_ascii_lowercase();
+    let mut directives = control.split(',').map(str::trim);
+    let max_age = directives.find_map(|directive| directive.strip_prefix("max-age="));
+    let max_age = max_age.and_then(|seconds| seconds.trim_matches('"').parse().ok());
+    let max_age = max_age.map_or(DEFAULT_MAX_AGE, Duration::from_secs);
+    let age = text(AGE).and_then(|seconds| seconds.trim().parse().ok());
+    let age = age.map_or(Duration::ZERO, Duration::from_secs);
+    max_age.saturating_sub(age).min(MAX_MAX_AGE)
 }
 
 async fn body(answer: Response) -> Result<Vec<u8>, KeysError> {

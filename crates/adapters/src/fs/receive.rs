@@ -46,7 +46,7 @@ pub async fn into_partial(
         file.write_all(&piece).await.map_err(unavailable)?;
     }
     file.flush().await.map_err(unavailable)?;
-    check(grant, received, hash)?;
+    grant.check(received, Digest::new(hash.finalize().into()))?;
     Ok(partial)
 }
 
@@ -80,22 +80,6 @@ pub fn read_checked(path: &Path, grant: &UploadGrant) -> Result<Option<Bytes>, R
         .read_to_end(&mut content)
         .map_err(unavailable)?;
     let hash = Sha256::new().chain_update(&content);
-    check(grant, content.len() as u64, hash)?;
+    grant.check(content.len() as u64, Digest::new(hash.finalize().into()))?;
     Ok(Some(content.into()))
-}
-
-fn check(grant: &UploadGrant, received: u64, hash: Sha256) -> Result<(), ReceiveError> {
-    let announced = grant.size_bytes;
-    if received > announced {
-        Err(ReceiveError::TooLarge)
-    } else if received < announced {
-        Err(ReceiveError::CutShort {
-            announced,
-            received,
-        })
-    } else if Digest::new(hash.finalize().into()) == grant.digest {
-        Ok(())
-    } else {
-        Err(ReceiveError::WrongDigest)
-    }
 }

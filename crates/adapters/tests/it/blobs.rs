@@ -177,7 +177,8 @@ async fn links_open_as_the_grant_they_were_made_for() {
     let then = Timestamp::from_second(2_000).expect("a time");
     let upload = grant_for(b"to come");
     let link = store.upload_link(&upload, then).await.expect("links");
-    let token = link.url.strip_prefix("http://127.0.0.1:8080/uploads/");
+    assert!(link.headers.is_empty(), "any client may PUT");
+    let token = link.link.url.strip_prefix("http://127.0.0.1:8080/uploads/");
     let token = token.expect("an upload's address");
     assert_eq!(signer.open_upload(token, now), Ok(upload));
     let download = DownloadGrant {

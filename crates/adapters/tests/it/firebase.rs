@@ -1,5 +1,8 @@
 //! ID tokens: which are believed, which are not, and how the provider's keys are fetched.
 
+#[path = "firebase/emulator.rs"]
+mod emulator;
+
 use std::{
     sync::{
         Arc, LazyLock, Mutex,
@@ -224,6 +227,7 @@ struct Provider {
     url: String,
     asked: Arc<AtomicUsize>,
     answer: Arc<Mutex<(StatusCode, String)>>,
+    headers: Arc<Mutex<[(&'static str, &'static str); 2]>>,
 }
 
 impl Provider {
@@ -232,20 +236,26 @@ impl Provider {
         let (listener, url) = local_sandbox::listen().await;
         let asked = Arc::new(AtomicUsize::new(0));
         let answer = Arc::new(Mutex::new((StatusCode::OK, key_set(signers))));
-        let (count, answers) = (asked.clone(), answer.clone());
+        let headers = Arc::new(Mutex::new([
+            ("cache-control", "public, max-age=600"),
+            ("age", "0"),
+        ]));
+        let (count, answers, said) = (asked.clone(), answer.clone(), headers.clone());
         let keys = move || async move {
             count.fetch_add(1, Ordering::Relaxed);
             let answer = answers.lock().expect("no panic").clone();
-            (
-                answer.0,
-                [("cache-control", "public, max-age=600")],
-                answer.1,
-            )
+            let headers = *said.lock().expect("no panic");
+            (answer.0, headers, answer.1)
         };
         let router = Router::new().route("/keys", get(keys));
         tokio::spawn(axum::serve(listener, router).into_future());
         let url = format!("{url}/keys");
-        Self { url, asked, answer }
+        Self {
+            url,
+            asked,
+            answer,
+            headers,
+        }
     }
 
     fn verifier(&self) -> FirebaseTokenVerifier {
@@ -288,6 +298,29 @@ async fn keys_are_fetched_once_while_they_are_fresh() {
     pass(2).await;
     assert_eq!(verdict(&verifier, &token).await, "believed");
     assert_eq!(provider.asked(), 2);
+}
+
+#[tokio::test]
+async fn keys_age_by_what_their_own_headers_say() {
+    let cases = [
+        ("public, max-age=600", "0", 600),
+        ("public, max-age=600", "400", 200),
+        ("Public, Max-Age=\"300\"", "0", 300),
+        ("no-transform", "0", 3_600),
+        ("max-age=999999999", "0", 86_400),
+    ];
+    for (cache_control, age, fresh_s) in cases {
+        let provider = Provider::start(&[&OURS]).await;
+        *provider.headers.lock().expect("no panic") =
+            [("cache-control", cache_control), ("age", age)];
+        let verifier = provider.verifier();
+        let token = OURS.sign(&claims());
+        for (seconds, asked) in [(0, 1), (fresh_s - 2, 1), (4, 2)] {
+            pass(seconds).await;
+            assert_eq!(verdict(&verifier, &token).await, "believed");
+            assert_eq!(provider.asked(), asked, "{cache_control}, age {age}");
+        }
+    }
 }
 
 #[tokio::test]

@@ -45,8 +45,9 @@ impl PictureCommandService for Service {
             receipt: receipt(ticket.receipt),
             picture_id: ticket.picture_id.to_string(),
             upload_token: ticket.upload_token,
-            upload_url: ticket.link.url,
-            expires_at: timestamp(ticket.link.expires_at),
+            upload_url: ticket.upload.link.url,
+            expires_at: timestamp(ticket.upload.link.expires_at),
+            upload_headers: ticket.upload.headers.into_iter().collect(),
         }))
     }
 

@@ -17,7 +17,10 @@ use bytes::Bytes;
 use futures::{Stream, StreamExt, stream};
 use picasso_commands::{
     links::LinkSigner,
-    ports::{BlobStore, ByteStream, Clock, DownloadGrant, ReceiveError, StoredBlob},
+    ports::{
+        BlobStore, ByteStream, Clock, DERIVATIVE_CACHE_CONTROL, DERIVATIVE_MIME,
+        ORIGINAL_CACHE_CONTROL, ReceiveError, StoredBlob,
+    },
 };
 use picasso_domain::values::Digest;
 use tokio::{
@@ -120,16 +123,18 @@ async fn original(
     let room = transfers.enter()?;
     let found = blobs.original(grant.original).await?;
     let blob = found.ok_or_else(|| Refusal::new(Reason::FileNotFound))?;
+    let disposition = HeaderValue::from_str(&grant.content_disposition())
+        .map_err(|error| Refusal::internal(&error))?;
     let headers = [
         (
             header::CONTENT_TYPE,
             HeaderValue::from_static(grant.media_type.mime()),
         ),
         (header::CONTENT_LENGTH, HeaderValue::from(blob.size_bytes)),
-        (header::CONTENT_DISPOSITION, disposition(&grant)?),
+        (header::CONTENT_DISPOSITION, disposition),
         (
             header::CACHE_CONTROL,
-            HeaderValue::from_static("private, no-store"),
+            HeaderValue::from_static(ORIGINAL_CACHE_CONTROL),
         ),
         (
             header::X_CONTENT_TYPE_OPTIONS,
@@ -151,32 +156,6 @@ async fn original(
         .into_response())
 }
 
-/// A plain `filename` for the ASCII part of the name and the whole of it as `filename*` (RFC 6266).
-fn disposition(grant: &DownloadGrant) -> Result<HeaderValue, Refusal> {
-    let plain: String = grant
-        .file_name
-        .chars()
-        .map(|c| {
-            if c.is_ascii_alphanumeric() || "-_. ".contains(c) {
-                c
-            } else {
-                '_'
-            }
-        })
-        .collect();
-    let mut encoded = String::new();
-    for byte in grant.file_name.bytes() {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' => {
-                encoded.push(byte.into())
-            }
-            other => encoded.push_str(&format!("%{other:02X}")),
-        }
-    }
-    let text = format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{encoded}");
-    HeaderValue::from_str(&text).map_err(|error| Refusal::internal(&error))
-}
-
 async fn rendition(
     State(transfers): State<Transfers>,
     Path(file): Path<String>,
@@ -188,7 +167,7 @@ async fn rendition(
     let digest = digest.ok_or_else(|| Refusal::new(Reason::FileNotFound))?;
     let etag = HeaderValue::from_str(&format!("\"{digest}\""))
         .map_err(|error| Refusal::internal(&error))?;
-    let forever = HeaderValue::from_static("public, max-age=31536000, immutable");
+    let forever = HeaderValue::from_static(DERIVATIVE_CACHE_CONTROL);
     let cached = [
         (header::ETAG, etag.clone()),
         (header::CACHE_CONTROL, forever),
@@ -200,7 +179,10 @@ async fn rendition(
     let found = transfers.files.blobs.derivative(digest).await?;
     let blob = found.ok_or_else(|| Refusal::new(Reason::FileNotFound))?;
     let headers = [
-        (header::CONTENT_TYPE, HeaderValue::from_static("image/jpeg")),
+        (
+            header::CONTENT_TYPE,
+            HeaderValue::from_static(DERIVATIVE_MIME),
+        ),
         (header::CONTENT_LENGTH, HeaderValue::from(blob.size_bytes)),
         (
             header::X_CONTENT_TYPE_OPTIONS,

@@ -51,7 +51,7 @@ impl Finding {
 pub async fn run(mut session: Session) -> Result<(), Failure> {
     let stores = Stores::open_existing(&session.config).await?;
     let read = ReadSide::open(&session.config, &stores).await?;
-    let blobs = wiring::open_blobs(&session.config, &stores.keys)?;
+    let blobs = wiring::open_blobs(&session.config, &stores.keys).await?;
     let mut findings = vec![permissions(&session.config)?];
     let mut named = BTreeSet::new();
     for log in (0..stores.log.logs()).map(LogId) {
@@ -200,7 +200,7 @@ async fn files(
             Ok(Finding::ill(
                 "files",
                 what,
-                "restore the folder blobs/ from a backup",
+                "restore blobs/, or the bucket, from a backup",
             ))
         }
     }

@@ -82,7 +82,7 @@ struct Resident {
 impl Market {
     async fn open(session: &Session, stores: &Stores) -> Result<Self, Failure> {
         let serving = sandbox::serve_aside(&session.config).await?;
-        let write = WriteSide::open(&serving.settings, stores)?;
+        let write = WriteSide::open(&serving.settings, stores).await?;
         Ok(Self {
             write,
             sandbox: serving.sandbox.clone(),

@@ -50,7 +50,7 @@ pub async fn sandbox(session: Session) -> Result<(), Failure> {
 }
 
 /// Listens where the settings say; port 0 becomes the port that was given.
-async fn bind(mut config: Config) -> Result<(TcpListener, Config), Failure> {
+async fn bind(mut config: Box<Config>) -> Result<(TcpListener, Box<Config>), Failure> {
     let listen = config.server.listen;
     let listener = TcpListener::bind(listen).await.map_err(|error| {
         let message = format!("server.listen: {listen} cannot be listened on: {error}");

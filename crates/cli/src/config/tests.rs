@@ -48,3 +48,65 @@ fn secrets_are_not_shown() {
     assert!(!shown.contains("sk_live_1"), "{shown}");
     assert!(!format!("{config:?}").contains("sk_live_1"));
 }
+
+#[test]
+fn what_is_said_of_a_bucket_must_fit_together() {
+    let wrong = [
+        ("endpoint = \"http://127.0.0.1:9000\"", "blobs.bucket"),
+        (
+            "bucket = \"b\"\naccess_key_id = \"k\"",
+            "blobs.secret_access_key",
+        ),
+        (
+            "bucket = \"b\"\nendpoint = \"minio:9000\"",
+            "blobs.endpoint",
+        ),
+        ("bucket = \"b\"\nprefix = \"/a/\"", "blobs.prefix"),
+        ("bucket = \"b\"\nprefix = \"a\"", "blobs.prefix"),
+        (
+            "bucket = \"b\"\npublic_base_url = \"cdn\"",
+            "blobs.public_base_url",
+        ),
+        (
+            "bucket = \"b\"\ncloudfront_url = \"https://d1.cloudfront.net\"",
+            "blobs.cloudfront_key_pair_id",
+        ),
+        (
+            "bucket = \"b\"\ncloudfront_private_key_file = \"key.pem\"",
+            "blobs.cloudfront_private_key_file",
+        ),
+    ];
+    for (section, setting) in wrong {
+        let error = load_file(&format!("[blobs]\n{section}\n")).expect_err("refused");
+        assert!(error.contains(setting), "{section}: {error}");
+    }
+    let whole = "bucket = \"b\"\nprefix = \"shop/a/\"\nendpoint = \"http://127.0.0.1:9000\"\n\
+                 access_key_id = \"k\"\nsecret_access_key = \"hush\"";
+    let config = load_file(&format!("[blobs]\n{whole}\n")).expect("settings");
+    assert!(!config.to_toml().expect("toml").contains("hush"));
+}
+
+#[test]
+fn the_emulator_never_stands_beside_production_settings() {
+    let emulator =
+        "[identity]\nemulator_url = \"http://127.0.0.1:9099\"\nproject_id = \"demo-shop\"\n";
+    load_file(emulator).expect("a developer's settings");
+    let test_key = format!("{emulator}[payments]\nsecret_key = \"sk_test_1\"\n");
+    load_file(&test_key).expect("a developer's settings");
+    let production = [
+        emulator.replace("demo-shop", "shop"),
+        emulator.replace("project_id = \"demo-shop\"\n", ""),
+        emulator.replace("http://", "ftp://"),
+        format!("{emulator}[payments]\nsecret_key = \"sk_live_1\"\n"),
+        format!("{emulator}[payments]\nsecret_key = \"rk_live_1\"\n"),
+        format!("{emulator}[server]\npublic_url = \"https://picasso.example\"\n"),
+    ];
+    for settings in production {
+        let error = load_file(&settings).expect_err("refused");
+        assert!(
+            error.contains("identity.emulator_url"),
+            "{settings}: {error}"
+        );
+        assert!(error.contains("Config"), "exit code 78: {error}");
+    }
+}

@@ -109,8 +109,11 @@ fn start(
     settings.payments.secret_key = Some(Secret::new(&sandbox_config.stripe_secret_key));
     settings.payments.webhook_secret = Some(Secret::new(&sandbox_config.webhook_secret));
     settings.payments.api_base = Some(base.clone());
-    settings.identity.project_id = Some(sandbox_config.project_id.clone());
-    settings.identity.keys_url = format!("{base}/identity/keys");
+    // Who asks for Firebase's emulator gets it instead of the sandbox's identity.
+    if settings.identity.emulator_url.is_none() {
+        settings.identity.project_id = Some(sandbox_config.project_id.clone());
+        settings.identity.keys_url = format!("{base}/identity/keys");
+    }
     settings.mail.sandbox_url = Some(base);
     let sandbox = Sandbox::open(sandbox_config)?;
     let stop = CancellationToken::new();

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
-use picasso_adapters::firebase::FirebaseTokenVerifier;
+use picasso_adapters::firebase::{EmulatorTokenVerifier, FirebaseTokenVerifier};
 use picasso_api::{
     Commands, Events, HEARTBEAT, Limits, Operations, Origins, Queries, Services,
     http::{Check, Files, Plain, Webhooks},
@@ -64,8 +64,9 @@ pub async fn run(
     roles: Roles,
     stop: CancellationToken,
 ) -> Result<(), Failure> {
+    let verifier = open_verifier(config).await?;
     let stores = Stores::open(config).await?;
-    let write = WriteSide::open(config, &stores)?;
+    let write = WriteSide::open(config, &stores).await?;
     let background = CancellationToken::new();
     let mut tasks = JoinSet::new();
     let read = match roles.read() {
@@ -82,6 +83,7 @@ pub async fn run(
     let metrics = install_metrics(&mut tasks, &background)?;
     let parts = Parts {
         config,
+        verifier,
         stores: &stores,
         write: &write,
         read: read.as_ref(),
@@ -128,6 +130,7 @@ impl Reading {
 
 struct Parts<'a> {
     config: &'a Config,
+    verifier: Arc<dyn TokenVerifier>,
     stores: &'a Stores,
     write: &'a WriteSide,
     read: Option<&'a Reading>,
@@ -138,7 +141,7 @@ impl Parts<'_> {
     fn services(&self, roles: Roles, metrics: PrometheusHandle) -> Result<Services, Failure> {
         let queries = self.read.filter(|_| roles.queries);
         Ok(Services {
-            verifier: open_verifier(self.config)?,
+            verifier: Arc::clone(&self.verifier),
             commands: roles.commands.then(|| self.commands()),
             queries: queries.map(|read| self.queries(read)),
             events: roles.queries.then(|| self.events()),
@@ -233,9 +236,22 @@ fn limits(config: &Config) -> Limits {
     }
 }
 
-fn open_verifier(config: &Config) -> Result<Arc<dyn TokenVerifier>, Failure> {
+async fn open_verifier(config: &Config) -> Result<Arc<dyn TokenVerifier>, Failure> {
     let project = config.identity.project_id.as_ref();
     let project = project.ok_or_else(|| unset("identity.project_id"))?;
+    if let Some(url) = &config.identity.emulator_url {
+        let verifier = EmulatorTokenVerifier::connect(project, url).await;
+        let verifier = verifier.map_err(|error| {
+            let code = if error.is_transient() {
+                Code::Unavailable
+            } else {
+                Code::Config
+            };
+            Failure::from_error(code, &error).hint("the setting identity.emulator_url names it")
+        })?;
+        tracing::warn!("the emulator's tokens are taken: anybody can be anybody");
+        return Ok(Arc::new(verifier));
+    }
     let verifier =
         FirebaseTokenVerifier::new(project, &config.identity.keys_url).map_err(|error| {
             Failure::from_error(Code::Config, &error).hint("see the section identity")

@@ -1,11 +1,10 @@
 //! The write side: handlers, the checkout process manager and the reactors over their adapters.
 
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use futures::StreamExt;
 use picasso_adapters::{
-    fs::FolderBlobStore,
     imaging::{ImageDarkroom, Limits},
     stripe::{StripeConfig, StripePayments},
 };
@@ -21,11 +20,10 @@ use picasso_domain::{
 };
 use tokio::sync::Notify;
 
-use super::Stores;
+use super::{Stores, blobs::open_blobs};
 use crate::{
     config::{Config, Secret},
     exit::{Code, Failure},
-    secrets::Keys,
 };
 
 /// Everything that takes commands.
@@ -48,11 +46,11 @@ pub struct WriteSide {
 }
 
 impl WriteSide {
-    pub fn open(config: &Config, stores: &Stores) -> Result<Self, Failure> {
+    pub async fn open(config: &Config, stores: &Stores) -> Result<Self, Failure> {
         let executor = Executor::new(Arc::clone(&stores.log));
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let links = LinkSigner::new(&stores.keys.links);
-        let blobs = open_blobs(config, &stores.keys)?;
+        let blobs = open_blobs(config, &stores.keys).await?;
         let stripe = Arc::new(open_stripe(config)?);
         let payments: Arc<dyn Payments> = stripe.clone();
         let payouts: Arc<dyn Payouts> = stripe;
@@ -125,14 +123,6 @@ impl WriteSide {
     pub async fn owns(&self, buyer: &UserId, picture_id: PictureId) -> Result<bool, Failure> {
         Ok(self.purchases.has_bought(buyer, picture_id).await?)
     }
-}
-
-/// The blob store of this deployment.
-pub fn open_blobs(config: &Config, keys: &Keys) -> Result<Arc<dyn BlobStore>, Failure> {
-    let root = Path::new(&config.data_dir).join("blobs");
-    let links = LinkSigner::new(&keys.links);
-    let store = FolderBlobStore::open(&root, links, &config.public_url())?;
-    Ok(Arc::new(store))
 }
 
 fn open_darkroom(config: &Config) -> ImageDarkroom {

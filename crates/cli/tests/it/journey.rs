@@ -1,9 +1,12 @@
 //! Two people, one real photograph, gRPC-web and HTTP only: from sign-up to the downloaded original.
 
 mod bad_input;
+mod emulator;
+mod full_disk;
 mod metadata;
 mod payouts;
 mod secrets;
+mod wrong_bucket;
 
 use picasso_api::proto::{
     commands::v1::{LikePictureRequest, LikePictureResponse},
@@ -17,6 +20,7 @@ use picasso_api::proto::{
 };
 
 use crate::support::{
+    bucket::{S3Server, TestBucket},
     market::Market,
     person::{Person, after, request_id},
     photograph,
@@ -55,9 +59,28 @@ pub async fn granted(person: &Person, purchase_id: &str) {
 
 #[tokio::test]
 async fn two_people_trade_a_photograph_and_the_download_equals_the_upload() {
-    let market = Market::start_with(&FAST).await;
-    let ann = Person::join(&market, "ann").await;
-    let bob = Person::join(&market, "bob").await;
+    trade(&Market::start_with(&FAST).await).await;
+}
+
+/// Uploads, previews and downloads go to the bucket and come from it, past our own server.
+#[tokio::test]
+async fn two_people_trade_a_photograph_that_is_kept_in_a_bucket() {
+    let bucket = TestBucket::make(S3Server::shared()).await;
+    bucket.open_derivatives().await;
+    let cdn = format!("{}/derivatives", bucket.url());
+    let mut settings = bucket.settings();
+    settings.push(("BLOBS__PUBLIC_BASE_URL", cdn.as_str()));
+    let market = Market::start_with(&[&FAST[..], &settings].concat()).await;
+    trade(&market).await;
+    assert!(!market.data().join("blobs").exists(), "no file is here");
+    market.says(&["doctor"]);
+    drop(market);
+    bucket.remove().await;
+}
+
+async fn trade(market: &Market) {
+    let ann = Person::join(market, "ann").await;
+    let bob = Person::join(market, "bob").await;
     let original = photograph("phone-nokia.jpg");
     let published = ann.publish(&original, "Nokia street", Edition::Open).await;
 

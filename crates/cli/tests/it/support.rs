@@ -1,5 +1,6 @@
-//! What journeys share: a running marketplace, a gRPC-web client, people, photographs.
+//! What journeys share: a running marketplace, buckets, a gRPC-web client, people, photographs.
 
+pub mod bucket;
 pub mod campaign;
 mod counter;
 pub mod full_stack;

@@ -99,6 +99,7 @@ pub async fn every_rule(store: &impl BlobStore, client: &impl Put) {
     originals_are_listed_once_in_order_of_digest(store, client).await;
     derivatives_are_listed_once_in_order_of_digest(store).await;
     storing_again_makes_a_blob_young_again(store, client).await;
+    what_is_stored_while_it_is_removed_stays(store, client).await;
     links_name_their_expiry(store).await;
 }
 
@@ -377,10 +378,58 @@ async fn storing_again_makes_a_blob_young_again(store: &impl BlobStore, client: 
     forget(store, &grant).await;
 }
 
+/// Removing races with storing the same file again, many times at once.
+async fn what_is_stored_while_it_is_removed_stays(store: &impl BlobStore, client: &impl Put) {
+    let contents: Vec<_> = (0..MANY).map(|number| [b'r', number, 0, 1]).collect();
+    let grants: Vec<_> = contents.iter().map(|content| grant_for(content)).collect();
+    for (grant, content) in grants.iter().zip(&contents) {
+        client.put(grant, content).await;
+        store.keep_original(grant).await.expect("keeps");
+        let derivative = Bytes::copy_from_slice(content);
+        let stored = store.put_derivative(grant.digest, derivative).await;
+        stored.expect("stores");
+    }
+    let before = a_time_behind(Timestamp::now()).await;
+    let races = grants.iter().zip(&contents).map(|(grant, content)| async {
+        let again = async {
+            store.keep_original(grant).await.expect("keeps again");
+            let derivative = Bytes::copy_from_slice(content);
+            let stored = store.put_derivative(grant.digest, derivative).await;
+            stored.expect("stores again");
+        };
+        let removal = async {
+            let original = store.remove_original(grant.digest, before).await;
+            original.expect("answers");
+            let derivative = store.remove_derivative(grant.digest, before).await;
+            derivative.expect("answers");
+        };
+        futures::join!(again, removal);
+    });
+    futures::future::join_all(races).await;
+    for grant in &grants {
+        let original = store.original(grant.digest).await.expect("reads");
+        assert!(original.is_some(), "an original that was kept again stays");
+        let derivative = store.derivative(grant.digest).await.expect("reads");
+        assert!(derivative.is_some(), "a derivative stored again stays");
+        let removed = store.remove_derivative(grant.digest, hours_from_now(1));
+        removed.await.expect("removes");
+        forget(store, grant).await;
+    }
+}
+
+/// The first whole second behind a time, when it has come: whatever is stored from then on is told to be no older.
+async fn a_time_behind(time: Timestamp) -> Timestamp {
+    let next = Timestamp::from_second(time.as_second() + 1).expect("a time near now");
+    while Timestamp::now() < next {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    next
+}
+
 async fn links_name_their_expiry(store: &impl BlobStore) {
     let expires_at = hours_from_now(1);
     let link = store.upload_link(&grant_for(b"to come"), expires_at).await;
-    let link = link.expect("links");
+    let link = link.expect("links").link;
     assert!(link.url.starts_with("http"), "{}", link.url);
     assert_eq!(link.expires_at, expires_at);
     let grant = DownloadGrant {

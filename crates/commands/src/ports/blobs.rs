@@ -1,5 +1,7 @@
 //! Where files live: uploads on their way in, originals by content hash, public derivatives.
 
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
 use bytes::Bytes;
 use futures::stream::BoxStream;
@@ -13,6 +15,12 @@ use super::Unavailable;
 
 /// The largest original: 100 MiB.
 pub const MAX_UPLOAD_BYTES: u64 = 100 << 20;
+
+/// What a public derivative is served as. Its name is its content's digest, so it never changes.
+pub const DERIVATIVE_MIME: &str = "image/jpeg";
+pub const DERIVATIVE_CACHE_CONTROL: &str = "public, max-age=31536000, immutable";
+/// An original is for one person, and only now.
+pub const ORIGINAL_CACHE_CONTROL: &str = "private, no-store";
 
 /// A body in pieces.
 pub type ByteStream = BoxStream<'static, Result<Bytes, std::io::Error>>;
@@ -28,6 +36,28 @@ pub struct UploadGrant {
     pub digest: Digest,
 }
 
+impl UploadGrant {
+    /// Whether what came is what was announced.
+    ///
+    /// # Errors
+    /// [`ReceiveError`] saying how it differs.
+    pub fn check(&self, received: u64, digest: Digest) -> Result<(), ReceiveError> {
+        let announced = self.size_bytes;
+        if received > announced {
+            Err(ReceiveError::TooLarge)
+        } else if received < announced {
+            Err(ReceiveError::CutShort {
+                announced,
+                received,
+            })
+        } else if digest == self.digest {
+            Ok(())
+        } else {
+            Err(ReceiveError::WrongDigest)
+        }
+    }
+}
+
 /// Leave to GET one original for a short while.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DownloadGrant {
@@ -37,11 +67,43 @@ pub struct DownloadGrant {
     pub file_name: String,
 }
 
+impl DownloadGrant {
+    /// `Content-Disposition`: a plain `filename` for the ASCII part of the name and the whole of it as `filename*`
+    /// (RFC 6266). ASCII throughout.
+    #[must_use]
+    pub fn content_disposition(&self) -> String {
+        let keep = |c: char| c.is_ascii_alphanumeric() || "-_. ".contains(c);
+        let plain: String = self
+            .file_name
+            .chars()
+            .map(|c| if keep(c) { c } else { '_' })
+            .collect();
+        let mut encoded = String::new();
+        for byte in self.file_name.bytes() {
+            match byte {
+                b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' => {
+                    encoded.push(byte.into());
+                }
+                other => encoded.push_str(&format!("%{other:02X}")),
+            }
+        }
+        format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{encoded}")
+    }
+}
+
 /// A URL that works until a time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Link {
     pub url: String,
     pub expires_at: Timestamp,
+}
+
+/// A URL to PUT one file to, and what has to be sent along.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UploadLink {
+    pub link: Link,
+    /// Headers without which the PUT is refused, beside those that every HTTP client sends by itself.
+    pub headers: BTreeMap<String, String>,
 }
 
 /// A stored file, as the store sees it.
@@ -79,10 +141,10 @@ pub trait BlobStore: Send + Sync + 'static {
         &self,
         grant: &UploadGrant,
         expires_at: Timestamp,
-    ) -> Result<Link, Unavailable>;
+    ) -> Result<UploadLink, Unavailable>;
 
     /// Takes an upload's body into staging, checking size and digest on the way; the same upload may be sent
-    /// again. Only stores that are reached through our own server are sent anything here.
+    /// again. For clients that PUT to our own server; where the upload link leads elsewhere, only seeding does.
     async fn receive(&self, grant: &UploadGrant, body: ByteStream) -> Result<(), ReceiveError>;
 
     /// Reads a staged upload whole, checked against the grant; `None` when nothing has been PUT.

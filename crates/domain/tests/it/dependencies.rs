@@ -90,6 +90,7 @@ const TECHNOLOGIES: &[(&str, &[&str])] = &[
     ("rusqlite", &["adapters", "sandbox", "bench"]),
     ("sqlx", &["adapters"]),
     ("mongodb", &["adapters"]),
+    ("aws-sdk-s3", &["adapters"]),
     ("reqwest", &["adapters", "sandbox", "cli", "bench"]),
     ("tonic", &["api", "cli", "bench"]),
     ("axum", &["api", "sandbox", "cli", "bench"]),

@@ -1,12 +1,21 @@
-//! Every request we make against stripe-mock, which checks it by Stripe's own OpenAPI description and answers with
-//! fixtures: what it takes has the shape Stripe takes, and what it answers we can read.
+//! Every request we send has the shape that Stripe documents: stripe-mock checks each against Stripe's own OpenAPI
+//! description, and what it answers are Stripe's own examples.
 
-use std::time::Duration;
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
+use axum::{
+    Router,
+    body::Bytes,
+    extract::State,
+    http::{HeaderMap, Method, StatusCode, Uri},
+};
 use picasso_adapters::stripe::{StripeConfig, StripePayments};
 use picasso_commands::ports::{
-    CheckoutRequest, OnboardingUrls, PaymentError, Payments, Payouts, RefundRequest,
-    ReversalRequest, TransferRequest,
+    CheckoutRequest, OnboardingUrls, Payments, Payouts, RefundRequest, ReversalRequest,
+    TransferRequest,
 };
 use picasso_domain::{
     Timestamp,
@@ -16,121 +25,272 @@ use picasso_domain::{
     },
 };
 
-const AMOUNT: Money = Money {
-    amount_minor: 1_250,
+use super::super::local_sandbox::{self, WEBHOOK_SECRET};
+
+/// stripe-mock takes a moment for its first answer.
+const TIMEOUT: Duration = Duration::from_secs(10);
+const PRICE: Money = Money {
+    amount_minor: 1_500,
     currency: Currency::Eur,
 };
 
-fn mock() -> StripePayments {
-    crate::local_sandbox::install_crypto();
-    let url = std::env::var("PICASSO_TEST_STRIPE_URL")
-        .expect("PICASSO_TEST_STRIPE_URL names stripe-mock: `make servers`, then `eval \"$(scripts/servers env)\"`");
-    let config = StripeConfig {
-        secret_key: "sk_test_123".into(),
-        api_base: Some(url),
-        webhook_secret: "whsec_it".into(),
-        connect_webhook_secret: None,
-        timeout: Duration::from_secs(20),
-    };
-    StripePayments::new(config).expect("a client")
+fn stripe_mock() -> String {
+    std::env::var("PICASSO_TEST_STRIPE_URL").expect(
+        "PICASSO_TEST_STRIPE_URL is not set: run `make test`, or \
+         `scripts/servers up stripe && source <(scripts/servers env)` first",
+    )
 }
 
-fn purchase() -> PurchaseId {
-    let buyer = UserId::parse("Bob.the-buyer").expect("a user id");
-    PurchaseId::new(PictureId::nil(), buyer, 1)
+/// One request and how stripe-mock found it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Seen {
+    request: String,
+    has_key: bool,
+    status: StatusCode,
+    /// Of what was not accepted.
+    complaint: String,
 }
 
-/// stripe-mock's fixtures say little of what was asked, so an answer we cannot use is as good; a refusal is not.
-fn taken<T: std::fmt::Debug>(answer: Result<T, PaymentError>) {
-    match answer {
-        Ok(_) => {}
-        Err(PaymentError::Unknown(source)) if source.to_string().contains("the answer has no") => {}
-        Err(error) => panic!("{error:?}"),
+/// Stands before stripe-mock, notes what passes, and answers once with an error of Stripe's if told to.
+#[derive(Clone, Default)]
+struct Relay {
+    seen: Arc<Mutex<Vec<Seen>>>,
+    refusal: Arc<Mutex<Option<&'static str>>>,
+}
+
+impl Relay {
+    async fn start(&self) -> StripePayments {
+        local_sandbox::install_crypto();
+        let (listener, url) = local_sandbox::listen().await;
+        let app = Router::new().fallback(pass).with_state(self.clone());
+        tokio::spawn(axum::serve(listener, app).into_future());
+        let config = StripeConfig {
+            secret_key: "sk_test_shapes".into(),
+            api_base: Some(url),
+            webhook_secret: WEBHOOK_SECRET.into(),
+            connect_webhook_secret: None,
+            timeout: TIMEOUT,
+        };
+        StripePayments::new(config).expect("a client")
+    }
+
+    fn refuse_next(&self, code: &'static str) {
+        *self.refusal.lock().expect("no panic") = Some(code);
+    }
+
+    /// What passed since the last look; all of it must have been accepted.
+    fn accepted(&self) -> Vec<(String, bool)> {
+        let seen = std::mem::take(&mut *self.seen.lock().expect("no panic"));
+        for request in &seen {
+            assert_eq!(request.status, StatusCode::OK, "{request:?}");
+        }
+        let told = seen.into_iter().map(|seen| (seen.request, seen.has_key));
+        told.collect()
     }
 }
 
-#[tokio::test]
-async fn stripe_takes_what_checkout_asks() {
-    let stripe = mock();
-    let request = CheckoutRequest {
-        key: format!("checkout-{}", uuid::Uuid::now_v7()),
+async fn pass(
+    State(relay): State<Relay>,
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+    body: Bytes,
+) -> (StatusCode, Bytes) {
+    if let Some(code) = relay.refusal.lock().expect("no panic").take() {
+        let error = serde_json::json!({"error": {"type": "invalid_request_error", "code": code,
+            "param": code, "message": "refused by the test"}});
+        return (StatusCode::BAD_REQUEST, error.to_string().into());
+    }
+    let url = format!("{}{uri}", stripe_mock());
+    let mut request = reqwest::Client::new().request(method.clone(), url);
+    for name in [
+        "authorization",
+        "content-type",
+        "idempotency-key",
+        "stripe-version",
+    ] {
+        if let Some(value) = headers.get(name) {
+            request = request.header(name, value);
+        }
+    }
+    let answer = request
+        .body(body)
+        .send()
+        .await
+        .expect("stripe-mock answers");
+    let status = answer.status();
+    let body = answer.bytes().await.expect("a body");
+    let complaint = if status.is_success() {
+        String::new()
+    } else {
+        String::from_utf8_lossy(&body).into_owned()
+    };
+    relay.seen.lock().expect("no panic").push(Seen {
+        request: format!("{method} {}", uri.path()),
+        has_key: headers.contains_key("idempotency-key"),
+        status,
+        complaint,
+    });
+    (status, body)
+}
+
+fn purchase() -> PurchaseId {
+    let buyer = UserId::parse("bob\"the\\buyer\"").expect("a user id");
+    PurchaseId::new(PictureId::nil(), buyer, 1)
+}
+
+fn checkout() -> CheckoutRequest {
+    CheckoutRequest {
+        key: "checkout-1".into(),
         purchase_id: purchase(),
-        title: "Harbour at dawn".into(),
-        amount: AMOUNT,
+        title: "Harbour at dawn & <night>".into(),
+        amount: PRICE,
         success_url: "http://127.0.0.1/orders?checkout=success".into(),
         cancel_url: "http://127.0.0.1/orders?checkout=cancelled".into(),
-        expires_at: Timestamp::now() + jiff::SignedDuration::from_hours(1),
-    };
-    taken(stripe.open_checkout(&request).await);
-    let session_id = SessionId("cs_test_1".into());
-    taken(stripe.checkout(&session_id).await);
-    taken(stripe.close_checkout(&session_id).await);
+        expires_at: Timestamp::now() + jiff::SignedDuration::from_mins(60),
+    }
+}
+
+fn refund() -> RefundRequest {
+    RefundRequest {
+        key: "refund-1".into(),
+        payment_id: PaymentId("pi_1".into()),
+        amount: PRICE,
+    }
+}
+
+fn told(requests: &[(&str, bool)]) -> Vec<(String, bool)> {
+    let owned = requests
+        .iter()
+        .map(|(name, key)| ((*name).to_owned(), *key));
+    owned.collect()
 }
 
 #[tokio::test]
-async fn stripe_takes_what_is_asked_of_payments() {
-    let stripe = mock();
-    let payment_id = PaymentId("pi_1".into());
-    taken(stripe.payments_of(&purchase()).await);
-    taken(stripe.payment(&payment_id).await);
-    let request = RefundRequest {
-        key: format!("refund-{}", uuid::Uuid::now_v7()),
-        payment_id,
-        amount: AMOUNT,
-    };
-    taken(stripe.refund(&request).await);
+async fn opening_a_page_is_a_request_that_stripe_documents() {
+    let relay = Relay::default();
+    let payments = relay.start().await;
+    let opened = payments.open_checkout(&checkout()).await;
+    let create = [("POST /v1/checkout/sessions", true)];
+    assert_eq!(relay.accepted(), told(&create), "{opened:?}");
+    // Stripe says that the page would close too soon: a later time, under a key of its own.
+    relay.refuse_next("expires_at");
+    let opened = payments.open_checkout(&checkout()).await;
+    assert_eq!(relay.accepted(), told(&create), "{opened:?}");
 }
 
 #[tokio::test]
-async fn stripe_takes_what_onboarding_asks() {
-    let stripe = mock();
+async fn reading_a_page_is_a_request_that_stripe_documents() {
+    let relay = Relay::default();
+    let payments = relay.start().await;
+    let page = SessionId("cs_test_1".into());
+    let read = payments.checkout(&page).await;
+    let retrieve = told(&[("GET /v1/checkout/sessions/cs_test_1", false)]);
+    assert_eq!(relay.accepted(), retrieve, "{read:?}");
+}
+
+#[tokio::test]
+async fn closing_a_page_is_a_request_that_stripe_documents() {
+    let relay = Relay::default();
+    let payments = relay.start().await;
+    let page = SessionId("cs_test_1".into());
+    let closed = payments.close_checkout(&page).await;
+    let expire = told(&[("POST /v1/checkout/sessions/cs_test_1/expire", false)]);
+    assert_eq!(relay.accepted(), expire, "{closed:?}");
+    // It has ended already: then it is read.
+    relay.refuse_next("resource_missing");
+    let closed = payments.close_checkout(&page).await;
+    let retrieve = told(&[("GET /v1/checkout/sessions/cs_test_1", false)]);
+    assert_eq!(relay.accepted(), retrieve, "{closed:?}");
+}
+
+#[tokio::test]
+async fn looking_for_payments_is_a_request_that_stripe_documents() {
+    let relay = Relay::default();
+    let payments = relay.start().await;
+    let found = payments.payments_of(&purchase()).await;
+    let found = found.expect("the example has payments of somebody else");
+    assert_eq!(found, []);
+    let search = told(&[("GET /v1/payment_intents/search", false)]);
+    assert_eq!(relay.accepted(), search);
+}
+
+#[tokio::test]
+async fn refunding_is_a_request_that_stripe_documents() {
+    let relay = Relay::default();
+    let payments = relay.start().await;
+    let refunded = payments.refund(&refund()).await;
+    let create = told(&[("POST /v1/refunds", true)]);
+    assert_eq!(relay.accepted(), create);
+    assert!(refunded.expect("refunded").0.starts_with("re_"));
+    // Somebody has refunded it before: then the earlier refund is looked for.
+    relay.refuse_next("charge_already_refunded");
+    let refunded = payments.refund(&refund()).await;
+    let list = told(&[("GET /v1/refunds", false)]);
+    assert_eq!(relay.accepted(), list);
+    assert!(refunded.expect("refunded").0.starts_with("re_"));
+}
+
+#[tokio::test]
+async fn asking_for_a_payment_is_a_request_that_stripe_documents() {
+    let relay = Relay::default();
+    let payments = relay.start().await;
+    let payment = payments.payment(&PaymentId("pi_1".into())).await;
+    let asked = relay.accepted();
+    assert!(!asked.is_empty(), "{payment:?}");
+}
+
+#[tokio::test]
+async fn onboarding_is_requests_that_stripe_documents() {
+    let relay = Relay::default();
+    let payouts = relay.start().await;
     let seller = UserId::parse("ann").expect("a user id");
-    let key = format!("payout-account-{}", uuid::Uuid::now_v7());
-    taken(stripe.open_account(&key, &seller).await);
+    let opened = payouts.open_account("payout-account-1", &seller).await;
+    let create = told(&[("POST /v1/accounts", true)]);
+    assert_eq!(relay.accepted(), create, "{opened:?}");
     let account = PayoutAccountId("acct_1".into());
     let urls = OnboardingUrls {
         return_url: "http://127.0.0.1/payouts?onboarding=returned".into(),
         refresh_url: "http://127.0.0.1/payouts?onboarding=again".into(),
     };
-    taken(stripe.onboarding_link(&account, &urls).await);
-    taken(stripe.can_be_paid(&account).await);
+    let link = payouts.onboarding_link(&account, &urls).await;
+    let create = told(&[("POST /v1/account_links", false)]);
+    assert_eq!(relay.accepted(), create, "{link:?}");
+    let stands = payouts.can_be_paid(&account).await;
+    let retrieve = told(&[("GET /v1/accounts/acct_1", false)]);
+    assert_eq!(relay.accepted(), retrieve, "{stands:?}");
 }
 
 #[tokio::test]
-async fn stripe_takes_what_payouts_ask() {
-    let stripe = mock();
+async fn paying_a_seller_and_taking_it_back_are_requests_that_stripe_documents() {
+    let relay = Relay::default();
+    let payouts = relay.start().await;
     let transfer = TransferRequest {
-        key: format!("transfer-{}", uuid::Uuid::now_v7()),
+        key: "transfer-1".into(),
         purchase_id: purchase(),
         payment_id: PaymentId("pi_1".into()),
         account: PayoutAccountId("acct_1".into()),
-        amount: AMOUNT,
+        amount: PRICE,
     };
-    taken(stripe.transfer(&transfer).await);
+    let paid = payouts.transfer(&transfer).await;
+    assert!(!relay.accepted().is_empty(), "{paid:?}");
     let reversal = ReversalRequest {
-        key: format!("reversal-{}", uuid::Uuid::now_v7()),
+        key: "reversal-1".into(),
         transfer_id: TransferId("tr_1".into()),
-        amount: AMOUNT,
+        amount: PRICE,
     };
-    taken(stripe.reverse(&reversal).await);
+    let reversed = payouts.reverse(&reversal).await;
+    let create = told(&[("POST /v1/transfers/tr_1/reversals", true)]);
+    assert_eq!(relay.accepted(), create, "{reversed:?}");
 }
 
-/// That a wrong shape is noticed at all.
+/// The test of the test: what Stripe does not document does not pass.
 #[tokio::test]
-async fn a_wrong_shape_is_refused() {
-    let stripe = mock();
-    let request = RefundRequest {
-        key: format!("refund-{}", uuid::Uuid::now_v7()),
-        payment_id: PaymentId("pi_1".into()),
-        amount: AMOUNT,
-    };
-    let url = std::env::var("PICASSO_TEST_STRIPE_URL").expect("as above");
-    let answer = reqwest::Client::new()
-        .post(format!("{url}/v1/refunds"))
-        .bearer_auth("sk_test_123")
-        .form(&[("payment", "pi_1")])
-        .send()
-        .await;
-    assert_eq!(answer.expect("an answer").status(), 400);
-    taken(stripe.refund(&request).await);
+async fn a_parameter_that_stripe_does_not_know_is_noticed() {
+    local_sandbox::install_crypto();
+    let url = format!("{}/v1/refunds", stripe_mock());
+    let request = reqwest::Client::new().post(url).bearer_auth("sk_test_1");
+    let answer = request.form(&[("payment_intend", "pi_1")]).send().await;
+    let status = answer.expect("an answer").status();
+    assert_eq!(status, StatusCode::BAD_REQUEST);
 }

@@ -84,13 +84,11 @@ impl Person {
     /// Starts an upload and PUTs the file.
     pub async fn put(&self, file: &[u8]) -> StartUploadResponse {
         let started = self.start_upload(file).await;
-        let answer = self
-            .client
-            .http()
-            .put(&started.upload_url)
-            .body(file.to_vec())
-            .send()
-            .await;
+        let mut put = self.client.http().put(&started.upload_url);
+        for (name, value) in &started.upload_headers {
+            put = put.header(name, value);
+        }
+        let answer = put.body(file.to_vec()).send().await;
         let status = answer.expect("an answer").status();
         assert!(status.is_success(), "PUT: {status}");
         started
