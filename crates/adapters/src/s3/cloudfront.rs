@@ -59,8 +59,10 @@ impl CloudFront {
             .append_pair("response-content-type", grant.media_type.mime())
             .append_pair("response-content-disposition", &grant.content_disposition())
             .append_pair("response-cache-control", ORIGINAL_CACHE_CONTROL);
-        // A space as `+` is a matter of forms; the bucket behind CloudFront may read it as it stands.
-        let query = url.query().map(|query| query.replace('+', "%20"));
+        // A space as `+` is a matter of forms; the bucket behind CloudFront may read it as it stands. An asterisk would
+        // be a wildcard of CloudFront's.
+        let query = url.query();
+        let query = query.map(|query| query.replace('+', "%20").replace('*', "%2A"));
         url.set_query(query.as_deref());
         let expires_s = expires_at.as_second();
         let signature = self.key.sign(policy(url.as_str(), expires_s).as_bytes())?;

@@ -123,6 +123,7 @@ async fn a_cloudfront_link_names_the_file_and_how_to_serve_it() {
     let link = link(&store).await;
     let resource = link.split_once("&Expires=").expect("a signed link").0;
     assert!(!resource.contains('+'), "a space is %20: {resource}");
+    assert!(!resource.contains('*'), "no wildcard: {resource}");
     let url = Url::parse(&link).expect("a URL");
     let path = format!("/shop/originals/{}", digest_of(b"an original"));
     assert_eq!(url.path(), path);
