@@ -90,7 +90,10 @@ run_postgres() {
     -c unix_socket_directories= -c max_connections=500
 }
 ready_postgres() { PGCONNECT_TIMEOUT=5 PGPASSWORD=$(secret) "$pg_bin/psql" --no-psqlrc -h 127.0.0.1 -p "$2" -U picasso -d postgres -c 'SELECT 1'; }
-env_postgres() { echo "PICASSO_TEST_POSTGRES_URL=postgres://picasso:$(secret)@127.0.0.1:$2/postgres"; }
+env_postgres() {
+  echo "PICASSO_TEST_POSTGRES_URL=postgres://picasso:$(secret)@127.0.0.1:$2/postgres"
+  echo "PICASSO_TEST_POSTGRES_BIN=$pg_bin" # for servers that a test kills
+}
 
 # --- NATS with JetStream --------------------------------------------------------------------------------------------
 installed_nats() { [[ -x $go_bin/nats ]]; }

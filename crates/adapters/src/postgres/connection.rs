@@ -38,6 +38,14 @@ const SETTINGS: &[(&str, &str)] = &[
 ];
 
 pub(super) fn options(url: &str) -> Result<PgConnectOptions, PostgresError> {
+    // sqlx takes every scheme for its own.
+    if !["postgres://", "postgresql://"]
+        .iter()
+        .any(|scheme| url.starts_with(scheme))
+    {
+        let found = sqlx::Error::Configuration("it begins with another scheme".into());
+        return Err(PostgresError::Address(found));
+    }
     let options = PgConnectOptions::from_str(url).map_err(PostgresError::Address)?;
     let options = options
         .application_name("picasso")

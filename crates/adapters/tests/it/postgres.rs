@@ -6,11 +6,17 @@ mod event_log;
 mod leases;
 #[path = "postgres/oracle.rs"]
 mod oracle;
+#[path = "postgres/postgres_es.rs"]
+mod postgres_es;
+#[path = "postgres/server.rs"]
+mod server;
+#[path = "postgres/surroundings.rs"]
+mod surroundings;
 
 use sqlx::{Connection, Executor, PgConnection};
 use uuid::Uuid;
 
-/// The server that tests may use.
+/// The server that tests share.
 pub(crate) fn server() -> String {
     std::env::var("PICASSO_TEST_POSTGRES_URL").expect(
         "PICASSO_TEST_POSTGRES_URL is not set: run `make test`, or \

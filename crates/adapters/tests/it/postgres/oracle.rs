@@ -30,7 +30,11 @@ use picasso_eventlog::{EventLog, LogId, Offset};
 use rand::Rng;
 use tokio_util::sync::CancellationToken;
 
-use self::{naive::Naive, probe::Probe, readers::Readers, truth::Truth, writers::Crew};
+use self::{naive::Naive, probe::Probe, readers::Readers};
+pub(super) use self::{
+    truth::Truth,
+    writers::{Crew, LargeCommits, insist},
+};
 use super::Database;
 
 /// Writers in each of the two processes.
@@ -59,15 +63,20 @@ impl Plan {
             true => (1_000_000, 30, 120),
             false => (10_000, 1, 2),
         };
-        let seed = std::env::var("PICASSO_SEED").ok();
-        let seed = seed.map(|seed| seed.parse().expect("PICASSO_SEED is a number"));
         Self {
             events,
             calm: Duration::from_secs(calm),
             held: Duration::from_secs(held),
-            seed: seed.unwrap_or_else(|| rand::rng().random()),
+            seed: seed(),
         }
     }
+}
+
+/// That of `PICASSO_SEED`, or one of many.
+pub(super) fn seed() -> u64 {
+    let given = std::env::var("PICASSO_SEED").ok();
+    let given = given.map(|seed| seed.parse().expect("PICASSO_SEED is a number"));
+    given.unwrap_or_else(|| rand::rng().random())
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

@@ -15,7 +15,7 @@ use picasso_eventlog::{
     AppendError, Appended, Commit, EventLog, LogError, Metadata, NewEvent, Position, Request,
     RequestKey, StreamAppend, route,
 };
-use rand::{Rng, rngs::StdRng};
+use rand::{Rng, distr::Alphanumeric, rngs::StdRng};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -26,8 +26,10 @@ use super::dice;
 const HOT: usize = 4;
 /// An index takes no such name: the transaction that stores it is rolled back with all that is in it.
 const TOO_LONG: usize = 6_000;
-/// How often one who is cut off asks again, each time after a moment.
-const PATIENCE: usize = 600;
+/// How often one who is cut off asks again, each time after a moment: a server that recovers takes its time.
+const PATIENCE: usize = 6_000;
+/// Bytes of a large commit.
+const LARGE: usize = 200_000;
 
 /// What was said of each commit.
 #[derive(Default)]
@@ -307,6 +309,53 @@ fn commit(id: Uuid, streams: &[(String, u64, u64)], logs: u16) -> Commit {
             fingerprint: Digest::new([7; 32]),
             reply: serde_json::value::to_raw_value(&()).expect("JSON"),
         }),
+    }
+}
+
+/// Commits that fill a disk.
+pub struct LargeCommits {
+    log: Arc<dyn EventLog>,
+    recorded: u64,
+}
+
+impl LargeCommits {
+    pub fn new(log: &Arc<dyn EventLog>) -> Self {
+        let log = Arc::clone(log);
+        Self { log, recorded: 0 }
+    }
+
+    /// How many were acknowledged, each of one event.
+    pub fn recorded(&self) -> u64 {
+        self.recorded
+    }
+
+    pub async fn append(&mut self) -> Result<(), LogError> {
+        // Not one letter over and over: that would be stored as next to nothing.
+        let noise: String = rand::rng()
+            .sample_iter(Alphanumeric)
+            .take(LARGE)
+            .map(char::from)
+            .collect();
+        let mut commit = commit(Uuid::now_v7(), &[("large".to_owned(), self.recorded, 1)], 1);
+        commit.streams[0].events[0].payload =
+            serde_json::value::to_raw_value(&noise).expect("JSON");
+        match self.log.append(commit).await {
+            Ok(_) => {
+                self.recorded += 1;
+                Ok(())
+            }
+            Err(AppendError::Log(error)) => Err(error),
+            Err(error) => panic!("{error}"),
+        }
+    }
+
+    pub async fn append_until_refused(&mut self) -> LogError {
+        for _ in 0..PATIENCE {
+            if let Err(error) = self.append().await {
+                return error;
+            }
+        }
+        panic!("the disk has room for everything");
     }
 }
 
