@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// The kinds of tasks reactors have.
-const TASKS: [&str; 3] = ["settle", "audit", "mail"];
+const TASKS: [&str; 6] = ["settle", "audit", "payout", "onboarding", "payment", "mail"];
 
 #[derive(Serialize)]
 struct ProjectionRow {

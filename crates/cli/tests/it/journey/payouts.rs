@@ -1,5 +1,6 @@
 //! A seller tells the provider who they are, sells, is paid when the holding time is over, and owes nothing after a
-//! refund: over gRPC-web, with the provider's pages pressed as people press them.
+//! refund: over gRPC-web, with the provider's pages pressed as people press them; also when the process is killed in
+//! the middle of it.
 
 use std::time::{Duration, Instant};
 
@@ -15,8 +16,11 @@ use picasso_api::proto::{
     types::v1::Edition,
 };
 
+use rand::{Rng, SeedableRng, rngs::StdRng};
+
 use super::{FAST, granted};
 use crate::support::{
+    campaign,
     market::Market,
     person::{Person, after, request_id},
     photograph,
@@ -73,10 +77,23 @@ async fn earns(person: &Person, expected: [i64; 3]) {
     }
 }
 
+async fn refund(seller: &Person, purchase_id: &str) {
+    let refund = RefundPurchaseRequest {
+        request_id: request_id(),
+        purchase_id: purchase_id.to_owned(),
+    };
+    let method = "picasso.commands.v1.PurchaseCommandService/RefundPurchase";
+    let _: RefundPurchaseResponse = seller.client.get(method, &refund).await;
+}
+
+async fn start() -> Market {
+    let settings: Vec<_> = FAST.into_iter().chain([AT_ONCE]).collect();
+    Market::start_with(&settings).await
+}
+
 #[tokio::test]
 async fn a_seller_is_onboarded_paid_and_repaid() {
-    let settings: Vec<_> = FAST.into_iter().chain([AT_ONCE]).collect();
-    let market = Market::start_with(&settings).await;
+    let market = start().await;
     let ann = Person::join(&market, "ann").await;
     let bob = Person::join(&market, "bob").await;
     let none = GetPayoutStatusRequest::default();
@@ -101,12 +118,7 @@ async fn a_seller_is_onboarded_paid_and_repaid() {
     earns(&ann, [0, 0, 1_350]).await;
 
     // She gives the money back, and her share comes back from her.
-    let refund = RefundPurchaseRequest {
-        request_id: request_id(),
-        purchase_id: checkout.purchase_id.clone(),
-    };
-    let method = "picasso.commands.v1.PurchaseCommandService/RefundPurchase";
-    let _: RefundPurchaseResponse = ann.client.get(method, &refund).await;
+    refund(&ann, &checkout.purchase_id).await;
     earns(&ann, [0, 0, 0]).await;
 
     // The books are the operators' business, and they add up.
@@ -121,4 +133,61 @@ async fn a_seller_is_onboarded_paid_and_repaid() {
         doctor.contains("ledger balance: 1 currencies, each adds up to zero"),
         "{doctor}"
     );
+}
+
+/// The purchases of which the provider's books do not say yet that the seller was paid once, or that all has gone back.
+async fn unfinished(market: &Market, sold: usize) -> Vec<serde_json::Value> {
+    let url = format!("{}/sandbox/ledger", market.sandbox_url());
+    let answer = market.client().http().get(url).send().await;
+    let mut ledger: serde_json::Value = answer.expect("an answer").json().await.expect("JSON");
+    let entries = ledger["references"].take();
+    let entries = entries.as_array().expect("a list").clone();
+    assert_eq!(entries.len(), sold);
+    let is_unfinished = |entry: &serde_json::Value| {
+        let of = |field: &str| entry[field].as_i64().expect("a number");
+        let handed = (of("transfers"), of("transferred"), of("reversed"));
+        assert!(of("charged") == 1_500 && handed.0 <= 1, "{entry}");
+        match of("refunded") {
+            0 => handed != (1, 1_350, 0),
+            refunded => refunded != 1_500 || handed.1 != handed.2,
+        }
+    };
+    entries.into_iter().filter(is_unfinished).collect()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn campaign_kill_nine_pays_each_seller_once() {
+    let (rounds, seed) = (campaign::size(4, 100), campaign::seed());
+    println!("campaign kill -9 of payouts: {rounds} rounds, PICASSO_SEED={seed}");
+    let mut rng = StdRng::seed_from_u64(seed);
+    let mut market = start().await;
+    let ann = Person::join(&market, "ann").await;
+    let started = start_onboarding(&ann).await;
+    press(&ann, &started.onboarding_url, "finish").await;
+    let original = photograph("orientation-landscape-1.jpg");
+    let published = ann.publish(&original, "Landscape", Edition::Open).await;
+    let mut standing = 0;
+    for round in 0..rounds {
+        let bob = Person::join(&market, &format!("buyer{round}")).await;
+        let checkout = bob.start_checkout(&published.picture_id, 1_500).await;
+        bob.pay(&checkout.checkout_url).await;
+        if round % 3 == 1 {
+            granted(&bob, &checkout.purchase_id).await;
+            tokio::time::sleep(Duration::from_millis(rng.random_range(0..200))).await;
+            refund(&ann, &checkout.purchase_id).await;
+        } else {
+            standing += 1;
+        }
+        tokio::time::sleep(Duration::from_millis(rng.random_range(0..400))).await;
+        market.kill();
+        market.boot();
+        market.ready().await;
+    }
+    let (sold, began) = (usize::try_from(rounds).expect("few"), Instant::now());
+    while let [first, ..] = unfinished(&market, sold).await.as_slice() {
+        assert!(began.elapsed() < PATIENCE, "{first}");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    earns(&ann, [0, 0, 1_350 * standing]).await;
+    println!("campaign kill -9 of payouts: {standing} paid once, the others given back");
 }
