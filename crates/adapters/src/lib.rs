@@ -8,6 +8,8 @@ pub mod fs;
 pub mod mailbox;
 pub mod mongo;
 pub mod postgres;
+pub mod smtp;
+pub mod sns;
 pub mod sqlite;
 pub mod stripe;
 mod webhooks;

@@ -8,6 +8,8 @@ mod contiguous;
 mod delivery;
 #[path = "it/desk.rs"]
 mod desk;
+#[path = "it/effects.rs"]
+mod effects;
 #[path = "it/event_log.rs"]
 mod event_log;
 #[path = "it/faulty.rs"]
@@ -34,6 +36,10 @@ mod read_store;
 mod rebuild;
 #[path = "it/runtime.rs"]
 mod runtime;
+#[path = "it/smtp.rs"]
+mod smtp;
+#[path = "it/sns.rs"]
+mod sns;
 #[path = "it/stripe.rs"]
 mod stripe;
 #[path = "it/tally.rs"]

@@ -9,6 +9,7 @@ mod checkout;
 pub mod contract;
 mod error;
 mod executor;
+pub mod letters;
 pub mod links;
 mod pictures;
 pub mod ports;

@@ -6,6 +6,10 @@
 
 mod collector;
 mod follow;
+mod likes;
+mod notices;
+mod once;
+mod post;
 mod receipts;
 mod settle;
 mod webhooks;
@@ -13,7 +17,11 @@ mod work;
 
 pub use collector::{BlobReferences, Collected, Collector};
 pub use follow::{Follow, Planner};
-pub use receipts::{ReceiptPlanner, Receipts};
+pub use likes::Likes;
+pub use notices::{NoticePlanner, Notices};
+pub use once::Once;
+pub use post::Post;
+pub use receipts::ReceiptPlanner;
 pub use settle::{Audit, Settle, SettlePlanner};
 pub use webhooks::Webhooks;
 pub use work::{Outcome, Pace, Worker, work};

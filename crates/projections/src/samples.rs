@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use picasso_domain::{
     Account, Aggregate, DomainEvent, Picture, Purchase, Reaction, Timestamp,
-    account::{AccountEvent, Profile},
+    account::{AccountEvent, Notifications, Profile},
     picture::{Details, Edition, Licence, PictureEvent, Upload},
     purchase::{PurchaseEvent, RefundReason, Terms},
     reaction::ReactionEvent,
@@ -311,6 +311,13 @@ pub fn every_event() -> Vec<Recorded> {
             2,
             PurchaseEvent::PurchaseClosed {
                 closure: picasso_domain::purchase::Closure::Expired,
+            },
+        ),
+        account(
+            24,
+            "ann",
+            AccountEvent::NotificationsChosen {
+                notifications: Notifications::default(),
             },
         ),
     ]

@@ -66,7 +66,9 @@ fn start(
     settings.payments.api_base = Some(base.clone());
     settings.identity.project_id = Some(sandbox_config.project_id.clone());
     settings.identity.keys_url = format!("{base}/identity/keys");
-    settings.mail.sandbox_url = Some(base);
+    if settings.mail.smtp_url.is_none() {
+        settings.mail.sandbox_url = Some(base);
+    }
     let sandbox = Sandbox::open(sandbox_config)?;
     let stop = CancellationToken::new();
     let task = {

@@ -35,7 +35,7 @@ impl Stores {
         let log = open_log(config).await?;
         let read = SqliteReadStore::open(&config.data_dir.join("read.db"))
             .map_err(|error| cannot_open("read store", &error))?;
-        let desk = Desk::open(config).await?;
+        let desk = Box::pin(Desk::open(config)).await?;
         Ok(Self {
             feed: Arc::new(LogFeed::new(Arc::clone(&log))),
             log,

@@ -1,6 +1,7 @@
 //! Two people, one real photograph, gRPC-web and HTTP only: from sign-up to the downloaded original.
 
 mod bad_input;
+pub mod letters;
 mod metadata;
 mod secrets;
 

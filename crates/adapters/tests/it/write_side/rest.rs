@@ -3,7 +3,7 @@
 
 use picasso_commands::{
     ports::Clock,
-    reactors::{Audit, Planner, ReceiptPlanner, Receipts, Settle, SettlePlanner, Worker},
+    reactors::{Audit, Likes, Planner, Post, ReceiptPlanner, Settle, SettlePlanner, Worker},
 };
 use picasso_domain::Timestamp;
 use picasso_eventlog::LogId;
@@ -47,9 +47,14 @@ impl Market {
         }
         let now = self.clock.now();
         let mut next: Option<Timestamp> = None;
-        for kind in [Settle::KIND, Audit::KIND, Receipts::KIND] {
+        for kind in [Settle::KIND, Audit::KIND, Post::KIND] {
             let (_, due) = self.agenda.backlog(kind).await.expect("reads");
             next = next.into_iter().chain(due).min();
+        }
+        // There is always a next tally of likes; one that is due is under way.
+        let (_, tally) = self.agenda.backlog(Likes::KIND).await.expect("reads");
+        if tally.is_some_and(|due| due <= now) {
+            return Rest::Busy;
         }
         match next {
             None => Rest::Idle,
