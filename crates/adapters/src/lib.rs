@@ -10,6 +10,8 @@ pub mod mongo;
 pub mod nats;
 pub mod postgres;
 pub mod s3;
+pub mod smtp;
+pub mod sns;
 pub mod sqlite;
 pub mod stripe;
 mod webhooks;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use picasso_commands::ports::{Mail, Mailer, Unavailable};
+use picasso_commands::ports::{EffectError, Mail, Mailer, Unavailable};
 use reqwest::{Client, StatusCode, Url, redirect::Policy};
 use serde::Serialize;
 
@@ -33,6 +33,7 @@ struct Message<'a> {
     to: &'a str,
     subject: &'a str,
     text: &'a str,
+    html: &'a str,
     kind: &'a str,
     dedupe_key: &'a str,
 }
@@ -55,21 +56,29 @@ impl SandboxMailer {
 
 #[async_trait]
 impl Mailer for SandboxMailer {
-    async fn send(&self, mail: &Mail) -> Result<(), Unavailable> {
+    async fn send(&self, mail: &Mail) -> Result<(), EffectError> {
         let message = Message {
             to: &mail.to,
             subject: &mail.subject,
             text: &mail.text,
+            html: &mail.html,
             kind: mail.kind,
             dedupe_key: &mail.dedupe_key,
         };
         let post = self.client.post(self.url.clone()).json(&message);
-        // The URL in reqwest's error is no secret, but says nothing new either.
-        let answer = post.send().await;
-        let answer = answer.map_err(|error| Unavailable::new(SERVICE, error.without_url()))?;
-        match answer.status() {
-            status if status.is_success() => Ok(()),
-            status => Err(Unavailable::new(SERVICE, MailboxError::Status(status))),
+        // The mail box keeps one mail per key, so one that was not answered may be sent again.
+        let answer = post.send().await.map_err(|error| {
+            // The URL in reqwest's error is no secret, but says nothing new either.
+            EffectError::NotDone(Unavailable::new(SERVICE, error.without_url()))
+        })?;
+        let status = answer.status();
+        let cause = || Unavailable::new(SERVICE, MailboxError::Status(status));
+        if status.is_success() {
+            Ok(())
+        } else if status.is_client_error() {
+            Err(EffectError::Refused(cause()))
+        } else {
+            Err(EffectError::NotDone(cause()))
         }
     }
 }

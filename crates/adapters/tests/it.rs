@@ -8,6 +8,8 @@ mod contiguous;
 mod delivery;
 #[path = "it/desk.rs"]
 mod desk;
+#[path = "it/effects.rs"]
+mod effects;
 #[path = "it/event_log.rs"]
 mod event_log;
 #[path = "it/faulty.rs"]
@@ -40,6 +42,10 @@ mod rebuild;
 mod runtime;
 #[path = "it/s3.rs"]
 mod s3;
+#[path = "it/smtp.rs"]
+mod smtp;
+#[path = "it/sns.rs"]
+mod sns;
 #[path = "it/stripe.rs"]
 mod stripe;
 #[path = "it/tally.rs"]

@@ -1,9 +1,10 @@
-//! Plain HTTP beside gRPC: files, webhooks, health, metrics and the web page.
+//! Plain HTTP beside gRPC: files, webhooks, links in letters, health, metrics and the web page.
 //!
 //! Keeps true: a refusal is a problem document (RFC 9457) with the same reasons as a gRPC status has.
 
 mod files;
 mod health;
+mod letters;
 mod problem;
 mod webhooks;
 
@@ -19,7 +20,9 @@ use bytes::Bytes;
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::time::Instant;
 
-pub use self::{files::Files, health::Check, problem::Problem, webhooks::Webhooks};
+pub use self::{
+    files::Files, health::Check, letters::Letters, problem::Problem, webhooks::Webhooks,
+};
 use crate::{
     limits::Limits,
     status::{Reason, Refusal},
@@ -30,6 +33,8 @@ use crate::{
 pub struct Plain {
     pub files: Option<Files>,
     pub webhooks: Option<Webhooks>,
+    /// Where letters are ended.
+    pub letters: Option<Letters>,
     /// What `/readyz` looks at.
     pub checks: Vec<Check>,
     pub metrics: Option<PrometheusHandle>,
@@ -45,6 +50,9 @@ impl Plain {
         }
         if let Some(webhooks) = self.webhooks {
             router = router.merge(webhooks::router(webhooks));
+        }
+        if let Some(letters) = self.letters {
+            router = router.merge(letters::router(letters));
         }
         if let Some(handle) = self.metrics {
             router = router.route("/metrics", get(move || async move { handle.render() }));

@@ -38,6 +38,10 @@ pub const POLICY: &[(&str, Access)] = &[
         Access::SignedIn,
     ),
     (
+        "/picasso.commands.v1.AccountCommandService/ChooseNotifications",
+        Access::SignedIn,
+    ),
+    (
         "/picasso.commands.v1.PictureCommandService/StartUpload",
         Access::SignedIn,
     ),

@@ -44,7 +44,7 @@ pub async fn run(cli: Cli, config: Config) -> Result<(), Failure> {
         Command::Seed(args) => seed::run(session, args).await,
         Command::Status => status::run(session).await,
         Command::Doctor => doctor::run(session).await,
-        Command::Projections(command) => projections::run(session, command).await,
+        Command::Projections(command) => Box::pin(projections::run(session, command)).await,
         Command::Events(command) => events::run(session, command).await,
         Command::Aggregate(command) => aggregate::run(session, command).await,
         Command::Config(command) => config::run(session, command),

@@ -52,6 +52,7 @@ pub struct Config {
     pub payments: Payments,
     pub identity: Identity,
     pub mail: Mail,
+    pub notify: Notify,
     pub sandbox: Sandbox,
     pub reactors: Reactors,
 }
@@ -141,8 +142,24 @@ pub struct Identity {
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Mail {
-    /// The sandbox whose mail box takes the mail; `picasso dev` uses its own.
+    /// The mail server: `smtps://user:password@host`, or `smtp://user:password@host:587?tls=required` for STARTTLS.
+    pub smtp_url: Option<Secret>,
+    /// Who letters are from: `Picasso <mail@example.org>`.
+    pub from: Option<String>,
+    /// Instead of a mail server, the sandbox whose mail box takes the mail; `picasso dev` uses its own.
     pub sandbox_url: Option<String>,
+}
+
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Notify {
+    /// The SNS topic that other systems hear the news from; none if not set.
+    pub sns_topic_arn: Option<String>,
+    /// Another address than the region's own.
+    pub endpoint: Option<String>,
+    /// The machine's own (environment, profile, role) if not set.
+    pub access_key_id: Option<String>,
+    pub secret_access_key: Option<Secret>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -163,6 +180,8 @@ pub struct Reactors {
     pub look_again_s: u64,
     /// The pause after the first failure; it doubles from there.
     pub first_delay_ms: u64,
+    /// How long likes are gathered before their artist is told.
+    pub likes_every_s: u64,
     /// How often files without an event are looked for.
     pub collect_every_s: u64,
     /// How old a file without an event must be before it is removed.
@@ -183,6 +202,7 @@ impl Default for Config {
             payments: Payments::default(),
             identity: Identity::default(),
             mail: Mail::default(),
+            notify: Notify::default(),
             sandbox: Sandbox::default(),
             reactors: Reactors::default(),
         }
@@ -284,6 +304,7 @@ impl Default for Reactors {
             first_look_s: 60,
             look_again_s: 120,
             first_delay_ms: 1_000,
+            likes_every_s: 6 * 3600,
             collect_every_s: 6 * 3600,
             collect_grace_s: 24 * 3600,
         }
@@ -379,6 +400,11 @@ impl Config {
                 "reactors.poll_ms",
                 self.reactors.poll_ms >= 10,
                 "must be at least 10",
+            ),
+            (
+                "reactors.likes_every_s",
+                (1..=7 * 24 * 3600).contains(&self.reactors.likes_every_s),
+                "must be between 1 and 604800, a week",
             ),
             (
                 "reactors.collect_grace_s",

@@ -5,6 +5,7 @@ mod desk;
 mod reactors;
 mod read;
 pub mod sandbox;
+mod senders;
 mod server;
 mod stores;
 mod write;

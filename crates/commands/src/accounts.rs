@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use picasso_domain::{
     Account, HandleClaim,
-    account::{AccountCommand, AccountError, Profile},
+    account::{AccountCommand, AccountError, Notifications, Profile, Topic},
     handle::HandleCommand,
     values::{Handle, UserId},
 };
@@ -88,6 +88,38 @@ impl Accounts {
         let ask = Ask::new(context, partition, "ChangeProfile", &profile)?;
         let change = AccountCommand::ChangeProfile { profile };
         self.decide(&ask, change).await
+    }
+
+    /// # Errors
+    /// [`CommandError::Account`] when the caller is not registered.
+    pub async fn choose_notifications(
+        &self,
+        context: &Context,
+        notifications: Notifications,
+    ) -> Result<Receipt, CommandError> {
+        let partition = context.actor.as_str();
+        let content = (notifications.sales, notifications.likes);
+        let ask = Ask::new(context, partition, "ChooseNotifications", &content)?;
+        let choose = AccountCommand::ChooseNotifications { notifications };
+        self.decide(&ask, choose).await
+    }
+
+    /// Ends letters about a topic for whoever was sent the link to do so; doing it again is quiet.
+    ///
+    /// # Errors
+    /// [`CommandError::Account`] when the person is not registered.
+    pub async fn opt_out(&self, user_id: &UserId, topic: Topic) -> Result<(), CommandError> {
+        let id = user_id.as_str();
+        self.executor
+            .run_system::<Account>("opt-out", id, &|unit| {
+                Box::pin(async move {
+                    let account: Account = unit.load(id).await?;
+                    let notifications = account.notifications().without(topic);
+                    let choose = AccountCommand::ChooseNotifications { notifications };
+                    Ok(unit.execute::<Account>(id, choose).await?)
+                })
+            })
+            .await
     }
 
     async fn claim(&self, handle: &Handle, context: &Context) -> Result<(), CommandError> {

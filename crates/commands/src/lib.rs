@@ -10,6 +10,7 @@ pub mod contract;
 mod earnings;
 mod error;
 mod executor;
+pub mod letters;
 pub mod links;
 mod onboarding;
 mod pictures;

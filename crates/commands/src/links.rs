@@ -1,4 +1,5 @@
-//! Signed links: leave to send one upload or fetch one original, sealed so that nobody else can make or change one.
+//! Signed links: leave to send one upload, fetch one original or end one kind of letters, sealed so that nobody else can
+//! make or change one.
 //!
 //! Keeps true: a token opens only as the kind it was sealed as, unchanged to the bit, and until it expires.
 
@@ -9,6 +10,7 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use hmac::{Hmac, KeyInit, Mac};
 use picasso_domain::{
     Timestamp,
+    account::Topic,
     values::{Digest, MediaType, PictureId, UserId},
 };
 use sha2::Sha256;
@@ -25,6 +27,14 @@ const DIGEST_BYTES: usize = 32;
 /// What each kind of token is signed under, so that one kind never passes for another.
 const UPLOAD: &[u8] = b"picasso/upload-link/v1\0";
 const DOWNLOAD: &[u8] = b"picasso/download-link/v1\0";
+const OPT_OUT: &[u8] = b"picasso/opt-out-link/v1\0";
+
+/// Leave to end the letters that one person gets about one topic.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OptOutGrant {
+    pub user_id: UserId,
+    pub topic: Topic,
+}
 
 /// Why a token opens nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -95,6 +105,25 @@ impl LinkSigner {
             original,
             media_type: media_type(code)?,
             file_name: fields.rest()?,
+        })
+    }
+
+    #[must_use]
+    pub fn seal_opt_out(&self, grant: &OptOutGrant, expires_at: Timestamp) -> String {
+        let mut body = vec![topic_code(grant.topic)];
+        body.extend(grant.user_id.as_str().as_bytes());
+        self.seal(OPT_OUT, &body, expires_at)
+    }
+
+    /// # Errors
+    /// [`LinkError`]: not a token, not sealed by this key as an opt-out, or past its expiry.
+    pub fn open_opt_out(&self, token: &str, now: Timestamp) -> Result<OptOutGrant, LinkError> {
+        let body = self.open(OPT_OUT, token, now)?;
+        let mut fields = Fields(&body);
+        let [code] = fields.take()?;
+        Ok(OptOutGrant {
+            topic: topic(code)?,
+            user_id: UserId::parse(&fields.rest()?).map_err(|_| LinkError::Malformed)?,
         })
     }
 
@@ -169,6 +198,21 @@ const fn media_type(code: u8) -> Result<MediaType, LinkError> {
         1 => Ok(MediaType::Jpeg),
         2 => Ok(MediaType::Png),
         3 => Ok(MediaType::Webp),
+        _ => Err(LinkError::Malformed),
+    }
+}
+
+const fn topic_code(topic: Topic) -> u8 {
+    match topic {
+        Topic::Sales => 1,
+        Topic::Likes => 2,
+    }
+}
+
+const fn topic(code: u8) -> Result<Topic, LinkError> {
+    match code {
+        1 => Ok(Topic::Sales),
+        2 => Ok(Topic::Likes),
         _ => Err(LinkError::Malformed),
     }
 }

@@ -6,7 +6,11 @@
 
 mod collector;
 mod follow;
+mod likes;
+mod notices;
+mod once;
 mod payouts;
+mod post;
 mod receipts;
 mod settle;
 mod webhooks;
@@ -14,8 +18,12 @@ mod work;
 
 pub use collector::{BlobReferences, Collected, Collector};
 pub use follow::{Follow, Planner};
+pub use likes::Likes;
+pub use notices::{NoticePlanner, Notices};
+pub use once::Once;
 pub use payouts::{LookAtPayments, Onboard, PayOut, PayoutPlanner};
-pub use receipts::{ReceiptPlanner, Receipts};
+pub use post::Post;
+pub use receipts::ReceiptPlanner;
 pub use settle::{Audit, Settle, SettlePlanner};
 pub use webhooks::Webhooks;
 pub use work::{Outcome, Pace, Work, Worker};

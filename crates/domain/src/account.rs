@@ -1,4 +1,5 @@
-//! A person's public account: registered once, its profile changed as often as they like.
+//! A person's account: registered once; its public profile, and what the person is written about, changed as often as
+//! they like.
 
 mod command;
 mod error;
@@ -9,7 +10,7 @@ mod tests;
 use serde::{Deserialize, Serialize};
 
 pub use self::{
-    command::{AccountCommand, Profile},
+    command::{AccountCommand, Notifications, Profile, Topic},
     error::AccountError,
     event::AccountEvent,
 };
@@ -19,6 +20,7 @@ use crate::{Aggregate, values::Handle};
 pub struct Account {
     registered_as: Option<Handle>,
     profile: Profile,
+    notifications: Notifications,
 }
 
 impl Account {
@@ -31,6 +33,12 @@ impl Account {
     #[must_use]
     pub fn is_registered_as(&self, handle: &Handle) -> bool {
         self.registered_as.as_ref() == Some(handle)
+    }
+
+    /// What this person wants to be written about.
+    #[must_use]
+    pub fn notifications(&self) -> Notifications {
+        self.notifications
     }
 }
 
@@ -56,6 +64,15 @@ impl Aggregate for Account {
             (AccountCommand::ChangeProfile { profile }, Some(_)) => {
                 Ok(vec![AccountEvent::ProfileChanged { profile }])
             }
+            (AccountCommand::ChooseNotifications { .. }, None) => Err(AccountError::NotRegistered),
+            (AccountCommand::ChooseNotifications { notifications }, Some(_))
+                if notifications == self.notifications =>
+            {
+                Ok(vec![])
+            }
+            (AccountCommand::ChooseNotifications { notifications }, Some(_)) => {
+                Ok(vec![AccountEvent::NotificationsChosen { notifications }])
+            }
         }
     }
 
@@ -66,6 +83,9 @@ impl Aggregate for Account {
                 self.profile = profile.clone();
             }
             AccountEvent::ProfileChanged { profile } => self.profile = profile.clone(),
+            AccountEvent::NotificationsChosen { notifications } => {
+                self.notifications = *notifications;
+            }
         }
     }
 }

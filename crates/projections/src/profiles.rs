@@ -87,7 +87,13 @@ impl Projection for Profiles {
                 document.profile = profile.clone();
                 document.version = event.event.sequence;
             }
-            (AccountEvent::ProfileChanged { .. }, None) => {
+            (AccountEvent::NotificationsChosen { .. }, Some(document)) => {
+                document.version = event.event.sequence;
+            }
+            (
+                AccountEvent::ProfileChanged { .. } | AccountEvent::NotificationsChosen { .. },
+                None,
+            ) => {
                 return Err(misfit(event, "the person has not registered"));
             }
         }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use picasso_domain::{
     Account, Aggregate, DomainEvent, PayoutAccount, Picture, Purchase, Reaction, Timestamp,
-    account::{AccountEvent, Profile},
+    account::{AccountEvent, Notifications, Profile},
     payout_account::PayoutAccountEvent,
     picture::{Details, Edition, Licence, PictureEvent, Upload},
     purchase::{PurchaseEvent, RefundReason, Terms},
@@ -438,15 +438,22 @@ pub fn every_event() -> Vec<Recorded> {
                 closure: picasso_domain::purchase::Closure::Expired,
             },
         ),
-        disputed(24, 1),
-        dispute_won(25, 1),
-        dispute_lost(26, 1),
-        released(27, 1),
-        seller_paid(28, 1),
-        reversed(29, 1),
+        account(
+            24,
+            "ann",
+            AccountEvent::NotificationsChosen {
+                notifications: Notifications::default(),
+            },
+        ),
+        disputed(25, 1),
+        dispute_won(26, 1),
+        dispute_lost(27, 1),
+        released(28, 1),
+        seller_paid(29, 1),
+        reversed(30, 1),
     ];
-    events.extend(requests(30));
-    events.extend(onboarding(33));
+    events.extend(requests(31));
+    events.extend(onboarding(34));
     events
 }
 

@@ -3,7 +3,7 @@
 mod page;
 
 use axum::extract::rejection::{JsonRejection, QueryRejection};
-use axum::extract::{Query, State};
+use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -61,6 +61,7 @@ struct Filter {
 pub(crate) fn router() -> Router<Sandbox> {
     Router::new()
         .route("/mail/messages", get(list).post(store))
+        .route("/mail/messages/{id}/html", get(show_html))
         .route("/mail", get(show))
 }
 
@@ -114,6 +115,20 @@ async fn show(
         Ok(messages) => page::mail_box(&messages),
         Err(error) => crate::html::broken(&error),
     }
+}
+
+async fn show_html(State(sandbox): State<Sandbox>, Path(id): Path<String>) -> Response {
+    match sandbox.store().transact(move |tx| html_of(tx, &id)).await {
+        Ok(Some(source)) => page::html_part(source),
+        Ok(None) => StatusCode::NOT_FOUND.into_response(),
+        Err(error) => crate::html::broken(&error),
+    }
+}
+
+fn html_of(tx: &Transaction<'_>, id: &str) -> Result<Option<String>> {
+    let sql = "SELECT body_html FROM messages WHERE id = ?";
+    let found = tx.query_row(sql, [id], |row| row.get(0)).optional()?;
+    Ok(found.flatten())
 }
 
 impl NewMessage {

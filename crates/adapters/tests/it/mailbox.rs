@@ -1,7 +1,7 @@
 //! The sandbox's mail box, over HTTP.
 
 use picasso_adapters::mailbox::SandboxMailer;
-use picasso_commands::ports::{Mail, Mailer};
+use picasso_commands::ports::{EffectError, Mail, Mailer};
 use serde_json::Value;
 
 use super::local_sandbox::{self, LocalSandbox};
@@ -11,7 +11,9 @@ fn receipt(dedupe_key: &str) -> Mail {
         to: "bob@example.org".into(),
         subject: "Your receipt".into(),
         text: "You bought \"Harbour at dawn\" for 12.50 EUR.\n".into(),
+        html: "<p>You bought \"Harbour at dawn\" for 12.50 EUR.</p>".into(),
         kind: "receipt",
+        opt_out_url: None,
         dedupe_key: dedupe_key.into(),
     }
 }
@@ -36,6 +38,7 @@ async fn a_mail_arrives_as_it_was_sent_and_once_per_key() {
     for message in messages {
         assert_eq!(message["subject"], sent.subject);
         assert_eq!(message["text"], sent.text);
+        assert_eq!(message["html"], sent.html);
         assert_eq!(message["kind"], sent.kind);
     }
 }
@@ -48,10 +51,12 @@ async fn a_mail_that_was_not_taken_is_not_reported_as_sent() {
         to: "nobody".into(),
         ..receipt("a")
     };
-    mailer.send(&nowhere).await.expect_err("refused");
+    let refused = mailer.send(&nowhere).await.expect_err("refused");
+    assert!(matches!(refused, EffectError::Refused(_)), "{refused:?}");
     // Port 9 of this machine: nothing listens there.
     let mailer = SandboxMailer::new("http://127.0.0.1:9").expect("a mailer");
-    mailer.send(&receipt("a")).await.expect_err("nobody there");
+    let failed = mailer.send(&receipt("a")).await.expect_err("nobody there");
+    assert!(matches!(failed, EffectError::NotDone(_)), "{failed:?}");
     assert!(messages(&it).await.is_empty());
 }
 

@@ -10,6 +10,8 @@ mod commands;
 mod faults;
 #[path = "write_side/fixture.rs"]
 mod fixture;
+#[path = "write_side/letters.rs"]
+mod letters;
 #[path = "write_side/payouts.rs"]
 mod payouts;
 #[path = "write_side/payouts_under_faults.rs"]

@@ -2,7 +2,7 @@
 
 use picasso_commands::{Accounts, RegisterAccount, ports::Identity};
 use picasso_domain::{
-    account::Profile,
+    account::{Notifications, Profile},
     values::{Bio, DisplayName, Handle, Personal},
 };
 use tonic::{Request, Response, Status};
@@ -10,8 +10,9 @@ use tonic::{Request, Response, Status};
 use crate::{
     convert::{caller, context, receipt},
     proto::commands::v1::{
-        ChangeProfileRequest, ChangeProfileResponse, RegisterAccountRequest,
-        RegisterAccountResponse, account_command_service_server::AccountCommandService,
+        ChangeProfileRequest, ChangeProfileResponse, ChooseNotificationsRequest,
+        ChooseNotificationsResponse, RegisterAccountRequest, RegisterAccountResponse,
+        account_command_service_server::AccountCommandService,
     },
     status::Refusal,
 };
@@ -57,6 +58,22 @@ impl AccountCommandService for Service {
             .await
             .map_err(Refusal::from)?;
         Ok(Response::new(ChangeProfileResponse {
+            receipt: receipt(done),
+        }))
+    }
+
+    async fn choose_notifications(
+        &self,
+        request: Request<ChooseNotificationsRequest>,
+    ) -> Result<Response<ChooseNotificationsResponse>, Status> {
+        let context = context(&request, &request.get_ref().request_id, None)?;
+        let ChooseNotificationsRequest { sales, likes, .. } = request.into_inner();
+        let done = self
+            .accounts
+            .choose_notifications(&context, Notifications { sales, likes })
+            .await
+            .map_err(Refusal::from)?;
+        Ok(Response::new(ChooseNotificationsResponse {
             receipt: receipt(done),
         }))
     }

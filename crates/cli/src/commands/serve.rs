@@ -63,7 +63,7 @@ async fn bind(mut config: Box<Config>) -> Result<(TcpListener, Box<Config>), Fai
 
 fn welcome(config: &Config) {
     let url = config.public_url();
-    let sandbox = config.mail.sandbox_url.as_deref().unwrap_or_default();
+    let sandbox = config.payments.api_base.as_deref().unwrap_or_default();
     let data = config.data_dir.display();
     say(format!(
         "\n  Picasso is at      {url}   (gRPC, gRPC-web, HTTP)\n  \

@@ -12,7 +12,16 @@ use crate::{
 };
 
 /// The kinds of tasks reactors have.
-const TASKS: [&str; 6] = ["settle", "audit", "payout", "onboarding", "payment", "mail"];
+const TASKS: [&str; 8] = [
+    "settle",
+    "audit",
+    "payout",
+    "onboarding",
+    "payment",
+    "mail",
+    "likes",
+    "notify",
+];
 
 #[derive(Serialize)]
 struct ProjectionRow {
@@ -97,7 +106,7 @@ pub async fn run(mut session: Session) -> Result<(), Failure> {
 
 /// An effect that was begun later may be under way.
 fn long_ago() -> picasso_domain::Timestamp {
-    picasso_domain::Timestamp::now() - jiff::SignedDuration::from_mins(5)
+    picasso_domain::Timestamp::now() - jiff::SignedDuration::from_mins(10)
 }
 
 fn task_row(task: &TaskRow) -> Vec<String> {

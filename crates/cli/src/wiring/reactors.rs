@@ -3,39 +3,47 @@
 use std::{future::Future, sync::Arc, time::Duration};
 
 use jiff::SignedDuration;
-use picasso_adapters::mailbox::SandboxMailer;
 use picasso_commands::{
-    ports::{Agenda, Mailer},
+    ports::{Agenda, Mailer, Notifier},
     reactors::{
-        Audit, BlobReferences, Collector, Follow, LookAtPayments, Onboard, Pace, PayOut,
-        PayoutPlanner, Planner, ReceiptPlanner, Receipts, Settle, SettlePlanner, Webhooks, Work,
-        Worker,
+        Audit, BlobReferences, Collector, Follow, Likes, LookAtPayments, NoticePlanner, Notices,
+        Onboard, Once, Pace, PayOut, PayoutPlanner, Planner, Post, ReceiptPlanner, Settle,
+        SettlePlanner, Webhooks, Work, Worker,
     },
 };
 use picasso_eventlog::lease::lead;
-use tokio::{sync::Notify, task::JoinSet};
+use tokio::{
+    sync::{Mutex, Notify},
+    task::JoinSet,
+};
 use tokio_util::sync::CancellationToken;
 
-use super::{Stores, WriteSide, write::unset};
+use super::{Stores, WriteSide, senders};
 use crate::{
     config::{Config, Reactors},
-    exit::{Code, Failure},
+    exit::Failure,
 };
 
+/// Older purchases are no news: a topic that is set later is not told the whole past.
+const NEWS_FROM: SignedDuration = SignedDuration::from_hours(7 * 24);
+
 /// Starts the reactors; the tasks end once `stop` is cancelled.
-pub fn start(
+pub async fn start(
     config: &Config,
     stores: &Stores,
     write: &WriteSide,
     references: Arc<dyn BlobReferences>,
     stop: &CancellationToken,
 ) -> Result<JoinSet<()>, Failure> {
-    let mailer = open_mailer(config)?;
+    let mailer = Box::pin(senders::open_mailer(config)).await?;
+    let notifier = Box::pin(senders::open_notifier(config)).await?;
+    let (effects, clock) = (Arc::clone(&stores.desk.effects), Arc::clone(&write.clock));
     let mut crew = Crew {
         settings: &config.reactors,
         stores,
         write,
         agenda: Arc::clone(&stores.desk.agenda),
+        once: Arc::new(Once::new(effects, clock)),
         stop,
         tasks: JoinSet::new(),
     };
@@ -43,7 +51,12 @@ pub fn start(
     crew.purchases(&settle_now);
     crew.webhooks(settle_now);
     crew.payouts();
-    crew.receipts(mailer);
+    crew.receipts(mailer, config.public_url());
+    crew.likes(notifier.is_some()).await?;
+    if let Some(notifier) = notifier {
+        crew.notices(notifier);
+    }
+    crew.tidy();
     crew.collector(references);
     Ok(crew.tasks)
 }
@@ -53,6 +66,7 @@ struct Crew<'a> {
     stores: &'a Stores,
     write: &'a WriteSide,
     agenda: Arc<dyn Agenda>,
+    once: Arc<Once>,
     stop: &'a CancellationToken,
     tasks: JoinSet<()>,
 }
@@ -109,13 +123,46 @@ impl Crew<'_> {
         self.work(look, Arc::default());
     }
 
-    fn receipts(&mut self, mailer: Arc<dyn Mailer>) {
-        let receipts = Receipts {
+    fn receipts(&mut self, mailer: Arc<dyn Mailer>, public_url: String) {
+        let post = Post {
             contacts: Arc::clone(&self.stores.desk.contacts),
             mailer,
+            once: Arc::clone(&self.once),
+            executor: self.write.executor.clone(),
+            links: self.write.links.clone(),
+            clock: Arc::clone(&self.write.clock),
+            public_url,
         };
         self.follow(ReceiptPlanner);
-        self.work(receipts, Arc::default());
+        self.work(post, Arc::default());
+    }
+
+    async fn likes(&mut self, notify: bool) -> Result<(), Failure> {
+        let likes = Likes {
+            log: Arc::clone(&self.stores.log),
+            executor: self.write.executor.clone(),
+            agenda: Arc::clone(&self.agenda),
+            clock: Arc::clone(&self.write.clock),
+            every: seconds(self.settings.likes_every_s),
+            notify,
+            counting: Mutex::default(),
+        };
+        likes.begin().await?;
+        self.work(likes, Arc::default());
+        Ok(())
+    }
+
+    fn notices(&mut self, notifier: Arc<dyn Notifier>) {
+        let once = Arc::clone(&self.once);
+        self.follow(NoticePlanner {
+            since: self.write.clock.now() - NEWS_FROM,
+        });
+        self.work(Notices { notifier, once }, Arc::default());
+    }
+
+    fn tidy(&mut self) {
+        let once = Arc::clone(&self.once);
+        self.tasks.spawn(once.tidy(self.stop.clone()));
     }
 
     fn collector(&mut self, references: Arc<dyn BlobReferences>) {
@@ -176,17 +223,6 @@ impl Crew<'_> {
     fn poll(&self) -> Duration {
         Duration::from_millis(self.settings.poll_ms)
     }
-}
-
-fn open_mailer(config: &Config) -> Result<Arc<dyn Mailer>, Failure> {
-    let url = config
-        .mail
-        .sandbox_url
-        .as_ref()
-        .ok_or_else(|| unset("mail.sandbox_url"))?;
-    let mailer = SandboxMailer::new(url)
-        .map_err(|error| Failure::from_error(Code::Config, &error).hint("see the section mail"))?;
-    Ok(Arc::new(mailer))
 }
 
 pub fn seconds(seconds: u64) -> SignedDuration {

@@ -109,12 +109,14 @@ fn start(
     settings.payments.secret_key = Some(Secret::new(&sandbox_config.stripe_secret_key));
     settings.payments.webhook_secret = Some(Secret::new(&sandbox_config.webhook_secret));
     settings.payments.api_base = Some(base.clone());
-    // Who asks for Firebase's emulator gets it instead of the sandbox's identity.
+    // Who asks for Firebase's emulator, or for a mail server, gets it instead of the sandbox's.
     if settings.identity.emulator_url.is_none() {
         settings.identity.project_id = Some(sandbox_config.project_id.clone());
         settings.identity.keys_url = format!("{base}/identity/keys");
     }
-    settings.mail.sandbox_url = Some(base);
+    if settings.mail.smtp_url.is_none() {
+        settings.mail.sandbox_url = Some(base);
+    }
     let sandbox = Sandbox::open(sandbox_config)?;
     let stop = CancellationToken::new();
     let task = {

@@ -7,7 +7,7 @@ use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use picasso_adapters::firebase::{EmulatorTokenVerifier, FirebaseTokenVerifier};
 use picasso_api::{
     Commands, Events, HEARTBEAT, Limits, Operations, Origins, Queries, Services,
-    http::{Check, Files, Plain, Webhooks},
+    http::{Check, Files, Letters, Plain, Webhooks},
 };
 use picasso_commands::ports::TokenVerifier;
 use picasso_projections::runtime::Progress;
@@ -75,7 +75,7 @@ pub async fn run(
     };
     if let Some(read) = read.as_ref().filter(|_| roles.reactors) {
         let references = read.side.references(read.progress.clone());
-        let reactors = reactors::start(config, &stores, &write, references, &background)?;
+        let reactors = reactors::start(config, &stores, &write, references, &background).await?;
         tasks.spawn(async move {
             reactors.join_all().await;
         });
@@ -207,6 +207,11 @@ impl Parts<'_> {
                 inbox: Arc::clone(&self.stores.desk.webhooks),
                 clock: Arc::clone(&self.write.clock),
                 arrived: Arc::clone(&self.write.webhook_arrived),
+            }),
+            letters: roles.commands.then(|| Letters {
+                accounts: self.write.accounts.clone(),
+                links: self.write.links.clone(),
+                clock: Arc::clone(&self.write.clock),
             }),
             checks: self.checks(roles),
             metrics: Some(metrics),

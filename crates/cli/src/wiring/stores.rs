@@ -34,7 +34,7 @@ impl Stores {
     pub async fn open(config: &Config) -> Result<Self, Failure> {
         private_folder(&config.data_dir)?;
         let (log, leases) = open_log(config).await?;
-        let desk = Desk::open(config).await?;
+        let desk = Box::pin(Desk::open(config)).await?;
         Ok(Self {
             feed: Arc::new(LogFeed::new(Arc::clone(&log))),
             log,

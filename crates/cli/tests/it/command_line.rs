@@ -178,3 +178,74 @@ async fn what_is_wrong_is_one_line_and_an_exit_code() {
         assert!(said.contains(words), "{name}: {said}");
     }
 }
+
+/// Settings, the exit code they lead to, and words of the complaint.
+type Ending<'a> = (&'a [(&'a str, &'a str)], i32, &'a str);
+
+/// `picasso dev` on ports and a folder of its own, as it ends.
+fn dev(settings: &[(&str, &str)]) -> (Option<i32>, String) {
+    let folder = tempfile::tempdir().expect("a folder");
+    // One that starts after all is a failure, not a wait.
+    let output = std::process::Command::new("timeout")
+        .args(["60", env!("CARGO_BIN_EXE_picasso"), "dev"])
+        .env_clear()
+        .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+        .env("PICASSO_DATA_DIR", folder.path().join("data"))
+        .env("PICASSO_SERVER__LISTEN", "127.0.0.1:0")
+        .env("PICASSO_SANDBOX__LISTEN", "127.0.0.1:0")
+        .envs(settings.iter().copied())
+        .current_dir(folder.path())
+        .output()
+        .expect("it runs");
+    (output.status.code(), text(&output.stderr))
+}
+
+#[test]
+fn a_mail_server_or_topic_that_cannot_be_used_is_found_at_the_start() {
+    let sns = crate::journey::letters::variable("PICASSO_TEST_SNS_URL");
+    let smtp = crate::journey::letters::variable("PICASSO_TEST_SMTP_URL");
+    let (url, from) = (
+        "PICASSO_MAIL__SMTP_URL",
+        ("PICASSO_MAIL__FROM", "a@b.example"),
+    );
+    let upgrade = format!("{smtp}?tls=required");
+    let (topic, endpoint) = ("PICASSO_NOTIFY__SNS_TOPIC_ARN", "PICASSO_NOTIFY__ENDPOINT");
+    let arn = "arn:aws:sns:us-east-1:123456789012:nothing";
+    let keys = [
+        ("PICASSO_NOTIFY__ACCESS_KEY_ID", "a"),
+        ("PICASSO_NOTIFY__SECRET_ACCESS_KEY", "b"),
+    ];
+    let with_keys = |place| [(topic, arn), (endpoint, place), keys[0], keys[1]];
+    let away = with_keys("http://127.0.0.1:9");
+    let missing = with_keys(&sns);
+    let cases: [Ending<'_>; 8] = [
+        (
+            &[(url, "smtp://127.0.0.1:9"), from],
+            69,
+            "mail cannot be sent",
+        ),
+        (
+            &[(url, "http://127.0.0.1"), from],
+            78,
+            "not one of a mail server",
+        ),
+        (
+            &[(url, "smtp://u:hush@mail.example"), from],
+            78,
+            "not encrypted",
+        ),
+        (&[(url, &upgrade), from], 78, "STARTTLS"),
+        (&[(url, "smtp://127.0.0.1:9")], 78, "mail.from is not set"),
+        (&[(topic, "picasso")], 78, "not an ARN"),
+        (&away, 69, "notifications cannot be sent"),
+        (&missing, 78, "there is no such topic"),
+    ];
+    for (settings, expected, words) in cases {
+        let (code, said) = dev(settings);
+        assert_eq!(code, Some(expected), "{settings:?}: {said}");
+        assert!(said.contains(words), "{settings:?}: {said}");
+        let complaint = said.lines().filter(|line| line.starts_with("picasso: "));
+        assert_eq!(complaint.count(), 1, "{said}");
+        assert!(!said.contains("hush"), "{said}");
+    }
+}

@@ -3,6 +3,7 @@
 mod bad_input;
 mod emulator;
 mod full_disk;
+pub mod letters;
 mod metadata;
 mod payouts;
 mod secrets;

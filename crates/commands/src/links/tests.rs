@@ -29,6 +29,26 @@ fn download() -> DownloadGrant {
     }
 }
 
+fn opt_out() -> OptOutGrant {
+    OptOutGrant {
+        user_id: UserId::parse("ann").expect("a user id"),
+        topic: Topic::Likes,
+    }
+}
+
+#[test]
+fn leave_to_end_letters_opens_as_sealed_and_as_nothing_else() {
+    let token = signer().seal_opt_out(&opt_out(), at(100));
+    assert_eq!(signer().open_opt_out(&token, at(99)), Ok(opt_out()));
+    assert_eq!(
+        signer().open_opt_out(&token, at(100)),
+        Err(LinkError::Expired)
+    );
+    assert_eq!(signer().open_upload(&token, at(1)), Err(LinkError::Forged));
+    let token = signer().seal_upload(&upload(), at(100));
+    assert_eq!(signer().open_opt_out(&token, at(1)), Err(LinkError::Forged));
+}
+
 #[test]
 fn a_link_opens_as_what_was_sealed() {
     let token = signer().seal_upload(&upload(), at(100));
@@ -105,5 +125,6 @@ proptest! {
     fn no_text_makes_opening_panic_or_succeed(raw in "\\PC{0,200}") {
         prop_assert!(signer().open_upload(&raw, at(1)).is_err());
         prop_assert!(signer().open_download(&raw, at(1)).is_err());
+        prop_assert!(signer().open_opt_out(&raw, at(1)).is_err());
     }
 }

@@ -45,8 +45,8 @@ pub trait EffectLedger: Send + Sync + 'static {
 /// Why an effect is not known to have happened.
 #[derive(Debug, thiserror::Error)]
 pub enum EffectError {
-    /// It has not: nothing was handed over, or it was turned away for now. It may be tried again.
-    #[error("nothing was handed over")]
+    /// It may be tried again: nothing was handed over, it was turned away for now, or handing it over twice does no harm.
+    #[error("it may be tried again")]
     NotDone(#[source] Unavailable),
     /// It has not, and will not however often it is tried.
     #[error("it was refused for good")]

@@ -11,6 +11,54 @@ pub struct Profile {
     pub bio: Personal<Bio>,
 }
 
+/// What a person can choose to be written about, or not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Topic {
+    Sales,
+    Likes,
+}
+
+/// What a person wants to be written about; everything until they choose. Receipts always come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Notifications {
+    pub sales: bool,
+    pub likes: bool,
+}
+
+impl Default for Notifications {
+    fn default() -> Self {
+        Self {
+            sales: true,
+            likes: true,
+        }
+    }
+}
+
+impl Notifications {
+    #[must_use]
+    pub fn about(self, topic: Topic) -> bool {
+        match topic {
+            Topic::Sales => self.sales,
+            Topic::Likes => self.likes,
+        }
+    }
+
+    /// The same without one topic.
+    #[must_use]
+    pub fn without(self, topic: Topic) -> Self {
+        match topic {
+            Topic::Sales => Self {
+                sales: false,
+                ..self
+            },
+            Topic::Likes => Self {
+                likes: false,
+                ..self
+            },
+        }
+    }
+}
+
 #[derive(Debug, Clone, PartialEq)]
 pub enum AccountCommand {
     /// The handle has been claimed for this person before.
@@ -20,5 +68,8 @@ pub enum AccountCommand {
     },
     ChangeProfile {
         profile: Profile,
+    },
+    ChooseNotifications {
+        notifications: Notifications,
     },
 }

@@ -2,13 +2,14 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::command::Profile;
+use super::command::{Notifications, Profile};
 use crate::{EventData, values::Handle};
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum AccountEvent {
     AccountRegistered { handle: Handle, profile: Profile },
     ProfileChanged { profile: Profile },
+    NotificationsChosen { notifications: Notifications },
 }
 
 impl EventData for AccountEvent {
@@ -16,6 +17,7 @@ impl EventData for AccountEvent {
         match self {
             Self::AccountRegistered { .. } => "AccountRegistered",
             Self::ProfileChanged { .. } => "ProfileChanged",
+            Self::NotificationsChosen { .. } => "NotificationsChosen",
         }
     }
 

@@ -29,6 +29,16 @@ fn change(display_name: &str) -> AccountCommand {
     }
 }
 
+fn choose(sales: bool, likes: bool) -> AccountCommand {
+    let notifications = Notifications { sales, likes };
+    AccountCommand::ChooseNotifications { notifications }
+}
+
+fn chosen(sales: bool, likes: bool) -> AccountEvent {
+    let notifications = Notifications { sales, likes };
+    AccountEvent::NotificationsChosen { notifications }
+}
+
 #[test]
 fn a_newcomer_can_register() {
     given::<Account>([])
@@ -75,6 +85,47 @@ fn the_same_profile_again_is_quiet() {
 }
 
 #[test]
+fn a_person_chooses_what_they_are_written_about() {
+    given::<Account>([registered()])
+        .when(choose(true, false))
+        .then_events([chosen(true, false)]);
+}
+
+#[test]
+fn a_stranger_has_no_notifications_to_choose() {
+    given::<Account>([])
+        .when(choose(false, false))
+        .then_refused(AccountError::NotRegistered);
+}
+
+#[test]
+fn the_same_choice_again_is_quiet() {
+    given::<Account>([registered()])
+        .when(choose(true, true))
+        .then_quiet();
+    given::<Account>([registered(), chosen(false, true)])
+        .when(choose(false, true))
+        .then_quiet();
+}
+
+#[test]
+fn a_person_is_written_about_everything_until_they_choose() {
+    let topics = [Topic::Sales, Topic::Likes];
+    let wants = |account: &Account| topics.map(|topic| account.notifications().about(topic));
+    let account = crate::spec::fold::<Account>([registered()]);
+    assert_eq!(wants(&account), [true, true]);
+    let account = crate::spec::fold::<Account>([registered(), chosen(false, true)]);
+    assert_eq!(wants(&account), [false, true]);
+    assert_eq!(
+        account.notifications().without(Topic::Likes),
+        Notifications {
+            sales: false,
+            likes: false
+        }
+    );
+}
+
+#[test]
 fn only_a_registered_person_takes_part() {
     assert!(!Account::default().is_registered());
     assert!(crate::spec::fold::<Account>([registered()]).is_registered());
@@ -84,6 +135,7 @@ fn any_command() -> impl Strategy<Value = AccountCommand> {
     prop_oneof![
         prop::sample::select(vec!["ann", "bob"]).prop_map(register),
         prop::sample::select(vec!["Ann", "Bob", "Cleo"]).prop_map(change),
+        any::<[bool; 2]>().prop_map(|[sales, likes]| choose(sales, likes)),
     ]
 }
 
@@ -103,6 +155,6 @@ proptest! {
 fn registered_handle(event: &AccountEvent) -> Option<&Handle> {
     match event {
         AccountEvent::AccountRegistered { handle, .. } => Some(handle),
-        AccountEvent::ProfileChanged { .. } => None,
+        AccountEvent::ProfileChanged { .. } | AccountEvent::NotificationsChosen { .. } => None,
     }
 }

@@ -12,7 +12,7 @@ use serde_json::Value;
 use super::{DecodeError, DomainEvent};
 use crate::{
     Account, Aggregate, HandleClaim, PayoutAccount, Picture, Purchase, Reaction,
-    account::AccountEvent,
+    account::{AccountEvent, Notifications},
     handle::HandleEvent,
     payout_account::PayoutAccountEvent,
     picture::{Edition, Licence, PictureEvent},
@@ -55,6 +55,7 @@ fn account_samples() -> Vec<DomainEvent> {
     samples! { DomainEvent::Account:
         E::AccountRegistered { .. } => E::AccountRegistered { handle: handle("ann"), profile: profile("Ann") },
         E::ProfileChanged { .. } => E::ProfileChanged { profile: profile("Ann B.") },
+        E::NotificationsChosen { .. } => E::NotificationsChosen { notifications: Notifications { sales: true, likes: false } },
     }
 }
 

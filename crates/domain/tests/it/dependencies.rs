@@ -95,6 +95,8 @@ const TECHNOLOGIES: &[(&str, &[&str])] = &[
     ("tonic", &["api", "cli", "bench"]),
     ("axum", &["api", "sandbox", "cli", "bench"]),
     ("async-stripe", &["adapters", "sandbox"]),
+    ("lettre", &["adapters"]),
+    ("aws-sdk-sns", &["adapters"]),
     ("image", &["imaging", "cli", "bench"]),
     (
         "tokio",

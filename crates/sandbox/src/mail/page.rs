@@ -1,6 +1,10 @@
-//! The mail box for people. Everything a mail says is shown as text, its HTML part as source.
+//! The mail box for people. The list shows everything a mail says as text; its HTML part is a page of its own, which may
+//! run, load and send nothing.
 
-use axum::response::Response;
+use axum::{
+    http::{HeaderValue, header},
+    response::{Html, IntoResponse, Response},
+};
 use maud::html;
 
 use super::Message;
@@ -18,8 +22,8 @@ pub(super) fn mail_box(messages: &[Message]) -> Response {
                     h2 { (message.subject) }
                     p { "To " strong { (message.to) } " · " (message.kind) " · " (time(message.created)) }
                     pre { (message.text) }
-                    @if let Some(source) = &message.html {
-                        details { summary { "HTML part" } pre { (source) } }
+                    @if message.html.is_some() {
+                        p { a href=(format!("/mail/messages/{}/html", message.id)) { "As HTML" } }
                     }
                 }
             }
@@ -28,4 +32,25 @@ pub(super) fn mail_box(messages: &[Message]) -> Response {
             }
         },
     )
+}
+
+/// A mail's HTML part as a mail program shows it.
+pub(super) fn html_part(source: String) -> Response {
+    let policy = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'; \
+                  form-action 'none'; sandbox allow-top-navigation-by-user-activation";
+    let headers = [
+        (
+            header::CONTENT_SECURITY_POLICY,
+            HeaderValue::from_static(policy),
+        ),
+        (
+            header::X_CONTENT_TYPE_OPTIONS,
+            HeaderValue::from_static("nosniff"),
+        ),
+        (
+            header::REFERRER_POLICY,
+            HeaderValue::from_static("no-referrer"),
+        ),
+    ];
+    (headers, Html(source)).into_response()
 }

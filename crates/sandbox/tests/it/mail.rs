@@ -81,6 +81,24 @@ async fn the_page_escapes_everything() {
 }
 
 #[tokio::test]
+async fn the_html_of_a_mail_is_shown_where_it_can_do_nothing() {
+    let it = start().await;
+    let stored = it.post_json("/mail/messages", mail("ada@example.org", "1"));
+    let (_, stored) = stored.await;
+    let id = stored["id"].as_str().expect("an id");
+    let shown = it.get(&format!("/mail/messages/{id}/html")).await;
+    let policy = shown.headers()["content-security-policy"].to_str();
+    let policy = policy.expect("ASCII").to_owned();
+    assert!(policy.contains("default-src 'none'") && policy.contains("sandbox"));
+    assert!(!policy.contains("allow-scripts"), "{policy}");
+    let source = shown.text().await.expect("a page");
+    assert_eq!(source, "<script>alert(1)</script>");
+    let nothing = it.get("/mail/messages/em_none/html").await;
+    assert_eq!(nothing.status(), StatusCode::NOT_FOUND);
+    it.stop().await;
+}
+
+#[tokio::test]
 async fn a_mail_beyond_the_limits_is_refused() {
     let it = start().await;
     let with = |field: &str, value: String| {

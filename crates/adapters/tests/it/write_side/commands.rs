@@ -3,7 +3,7 @@
 use picasso_commands::{CommandError, Context, Receipt, UploadError, ports::Clock};
 use picasso_domain::{
     Account, HandleClaim, Picture, Reaction,
-    account::AccountError,
+    account::{AccountError, Notifications},
     handle::{CLAIM_TERM, HandleCommand, HandleError},
     picture::{Edition, PictureError},
     purchase::PurchaseError,
@@ -26,9 +26,10 @@ struct Asked<'m> {
     upload_token: String,
 }
 
-const COMMANDS: [&str; 14] = [
+const COMMANDS: [&str; 15] = [
     "RegisterAccount",
     "ChangeProfile",
+    "ChooseNotifications",
     "StartUpload",
     "FinishUpload",
     "PublishPicture",
@@ -61,6 +62,14 @@ impl Asked<'_> {
             "ChangeProfile" => {
                 let changed = market.accounts.change_profile(ann, profile("Ann B."));
                 changed.await.map(receipt)
+            }
+            "ChooseNotifications" => {
+                let none = Notifications {
+                    sales: false,
+                    likes: false,
+                };
+                let chosen = market.accounts.choose_notifications(ann, none);
+                chosen.await.map(receipt)
             }
             "StartUpload" => {
                 let started = market.pictures.start_upload(ann, announce(&FILE)).await;

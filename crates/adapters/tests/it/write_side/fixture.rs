@@ -113,6 +113,9 @@ pub async fn open() -> Market {
         agenda: Arc::clone(&agenda),
         inbox: Arc::clone(&inbox),
         contacts: Arc::clone(&contacts),
+        effects: Arc::new(desk.effect_ledger()),
+        executor: executor.clone(),
+        links: links.clone(),
         payments,
         checkout: checkout.clone(),
         earnings: Earnings::new(

@@ -12,21 +12,25 @@ use axum::{
 use jiff::SignedDuration;
 use picasso_adapters::mailbox::SandboxMailer;
 use picasso_commands::{
-    Checkout, Earnings, Onboarding,
-    ports::{Agenda, ContactBook, Payments, WebhookInbox},
+    Checkout, Earnings, Executor, Onboarding,
+    links::LinkSigner,
+    ports::{Agenda, ContactBook, EffectLedger, Payments, WebhookInbox},
     reactors::{
-        Audit, Follow, LookAtPayments, Onboard, Pace, PayOut, PayoutPlanner, Planner,
-        ReceiptPlanner, Receipts, Settle, SettlePlanner, Webhooks, Work, Worker,
+        Audit, Follow, Likes, LookAtPayments, Onboard, Once, Pace, PayOut, PayoutPlanner, Planner,
+        Post, ReceiptPlanner, Settle, SettlePlanner, Webhooks, Work, Worker,
     },
 };
 use picasso_domain::Timestamp;
 use picasso_eventlog::{EventLog, LogFeed};
-use tokio::sync::Notify;
+use tokio::sync::{Mutex, Notify};
 use tokio_util::sync::CancellationToken;
 
 use super::fixture::MarketClock;
 use crate::local_sandbox::listen;
 
+/// How people reach the marketplace.
+pub const PUBLIC_URL: &str = "http://a.test";
+pub const LIKES_EVERY: SignedDuration = SignedDuration::from_hours(6);
 const POLL: Duration = Duration::from_millis(25);
 const FIRST_DELAY: SignedDuration = SignedDuration::from_millis(10);
 const FIRST_LOOK: SignedDuration = SignedDuration::from_mins(1);
@@ -37,6 +41,9 @@ pub struct Reactors {
     pub agenda: Arc<dyn Agenda>,
     pub inbox: Arc<dyn WebhookInbox>,
     pub contacts: Arc<dyn ContactBook>,
+    pub effects: Arc<dyn EffectLedger>,
+    pub executor: Executor,
+    pub links: LinkSigner,
     pub payments: Arc<dyn Payments>,
     pub checkout: Checkout,
     pub earnings: Earnings,
@@ -63,9 +70,27 @@ impl Reactors {
         let checkout = self.checkout.clone();
         self.work(Audit { checkout }, Arc::default(), stop);
         let mailer = SandboxMailer::new(&self.sandbox_url).expect("a URL");
-        let contacts = Arc::clone(&self.contacts);
-        let mailer = Arc::new(mailer);
-        self.work(Receipts { contacts, mailer }, Arc::default(), stop);
+        let post = Post {
+            contacts: Arc::clone(&self.contacts),
+            mailer: Arc::new(mailer),
+            once: Arc::new(Once::new(Arc::clone(&self.effects), self.clock.clone())),
+            executor: self.executor.clone(),
+            links: self.links.clone(),
+            clock: self.clock.clone(),
+            public_url: PUBLIC_URL.to_owned(),
+        };
+        self.work(post, Arc::default(), stop);
+        let likes = Likes {
+            log: Arc::clone(&self.log),
+            executor: self.executor.clone(),
+            agenda: Arc::clone(&self.agenda),
+            clock: self.clock.clone(),
+            every: LIKES_EVERY,
+            notify: false,
+            counting: Mutex::default(),
+        };
+        likes.begin().await.expect("the desk answers");
+        self.work(likes, Arc::default(), stop);
         let url = receive(Arc::clone(&self.inbox), Arc::clone(&arrived)).await;
         let webhooks = Webhooks {
             inbox: self.inbox,

@@ -4,8 +4,8 @@
 use picasso_commands::{
     ports::Clock,
     reactors::{
-        Audit, LookAtPayments, Onboard, PayOut, PayoutPlanner, Planner, ReceiptPlanner, Receipts,
-        Settle, SettlePlanner, Worker,
+        Audit, Likes, LookAtPayments, Onboard, PayOut, PayoutPlanner, Planner, Post,
+        ReceiptPlanner, Settle, SettlePlanner, Worker,
     },
 };
 use picasso_domain::Timestamp;
@@ -59,8 +59,7 @@ impl Market {
         }
         let now = self.clock.now();
         let mut next: Option<Timestamp> = None;
-        let kinds = [Settle::KIND, Audit::KIND, Receipts::KIND];
-        for kind in kinds.into_iter().chain([LookAtPayments::KIND]) {
+        for kind in [Settle::KIND, Audit::KIND, Post::KIND, LookAtPayments::KIND] {
             let (_, due) = self.agenda.backlog(kind).await.expect("reads");
             next = next.into_iter().chain(due).min();
         }
@@ -68,6 +67,11 @@ impl Market {
             let (_, due) = self.agenda.backlog(kind).await.expect("reads");
             let due = due.filter(|due| *due <= now + SOON);
             next = next.into_iter().chain(due).min();
+        }
+        // There is always a next tally of likes; one that is due is under way.
+        let (_, tally) = self.agenda.backlog(Likes::KIND).await.expect("reads");
+        if tally.is_some_and(|due| due <= now) {
+            return Rest::Busy;
         }
         match next {
             None => Rest::Idle,

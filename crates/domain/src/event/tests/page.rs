@@ -95,6 +95,9 @@ fn account(event: &AccountEvent) -> &'static str {
             "A person takes part from now on, under a handle that never changes."
         }
         AccountEvent::ProfileChanged { .. } => "The person says something else of themselves now.",
+        AccountEvent::NotificationsChosen { .. } => {
+            "The person chose which letters they get, all of them until then. Receipts and refunds always come."
+        }
     }
 }
 
