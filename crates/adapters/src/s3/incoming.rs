@@ -28,6 +28,8 @@ use super::{
 const PART_BYTES: usize = 8 << 20;
 /// How long a body may stand still before it counts as cut short.
 const MAX_PAUSE: Duration = Duration::from_secs(60);
+/// How long a staged upload may take to be read whole.
+const MAX_READ: Duration = Duration::from_secs(60);
 
 /// What a file is served as.
 struct Kind {
@@ -97,7 +99,8 @@ pub async fn staged(bucket: &Bucket, grant: &UploadGrant) -> Result<Option<Bytes
     if size_bytes > grant.size_bytes.min(MAX_UPLOAD_BYTES) {
         return Err(ReceiveError::TooLarge);
     }
-    let content = found.body.collect().await.map_err(broken)?.into_bytes();
+    let read = tokio::time::timeout(MAX_READ, found.body.collect()).await;
+    let content = read.map_err(broken)?.map_err(broken)?.into_bytes();
     let digest = Digest::new(Sha256::digest(&content).into());
     grant.check(content.len() as u64, digest)?;
     Ok(Some(content))

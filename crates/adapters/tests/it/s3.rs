@@ -8,6 +8,8 @@ mod links;
 mod opening;
 #[path = "s3/parts.rs"]
 mod parts;
+#[path = "s3/relay.rs"]
+mod relay;
 #[path = "s3/server.rs"]
 mod server;
 
