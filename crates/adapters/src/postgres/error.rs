@@ -37,6 +37,13 @@ pub enum PostgresError {
 }
 
 impl PostgresError {
+    pub(super) fn is_unique_violation(&self) -> bool {
+        let Self::Database(Error::Database(refusal)) = self else {
+            return false;
+        };
+        refusal.code().is_some_and(|code| code == UNIQUE)
+    }
+
     /// What may pass by itself: the server is away, restarting, full, or not the primary now.
     #[must_use]
     pub fn is_transient(&self) -> bool {
@@ -62,6 +69,8 @@ impl PostgresError {
     }
 }
 
+/// What was to be new is there already.
+const UNIQUE: &str = "23505";
 /// The server became a replica while we were connected.
 const READ_ONLY: &str = "25006";
 

@@ -4,6 +4,7 @@
 //! head row; logs do not wait for each other.
 
 mod batch;
+mod plain;
 mod rows;
 pub(super) mod schema;
 mod wake;
@@ -19,7 +20,7 @@ use picasso_eventlog::{
 use sqlx::{Pool, Postgres, postgres::PgConnectOptions};
 use tokio::{sync::watch, task::JoinSet};
 
-use self::writer::Writer;
+use self::{plain::ShortWay, writer::Writer};
 use super::{
     PostgresError, PostgresLeases,
     connection::{self, LIMIT, within},
@@ -117,6 +118,7 @@ fn start(
     let writer = Writer {
         log,
         pool: writers.clone(),
+        short_way: ShortWay::default(),
         heads: Arc::clone(heads),
         written,
     };

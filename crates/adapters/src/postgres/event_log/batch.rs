@@ -1,7 +1,7 @@
 //! Stores a batch of commits of one log in one statement, each accepted or refused on its own.
 //!
-//! Keeps true: the batch is one transaction and one round trip; the function that decides it holds the log's head
-//! row from before its first look to the end.
+//! Keeps true: the batch is one transaction and one round trip, or two when the short way was in vain; the function
+//! that decides it then holds the log's head row from before its first look to the end.
 
 use std::collections::HashMap;
 
@@ -9,7 +9,10 @@ use picasso_eventlog::{AppendError, Appended, LogError, LogId, Offset, Position,
 use sqlx::{Pool, Postgres, Row, postgres::PgRow};
 use uuid::Uuid;
 
-use super::rows::{bounded, reply, unsigned};
+use super::{
+    plain::ShortWay,
+    rows::{bounded, reply, unsigned},
+};
 use crate::{
     event_log::{prepared::Prepared, queue::Outcome},
     postgres::{PostgresError, connection::fetch},
@@ -32,11 +35,15 @@ pub(super) struct Stored {
 pub(super) async fn store(
     pool: &Pool<Postgres>,
     log: LogId,
+    short_way: &ShortWay,
     commits: &[&Prepared],
 ) -> Result<Stored, PostgresError> {
     let mut columns = Columns::default();
     for prepared in commits {
         columns.add(prepared);
+    }
+    if let Some(stored) = short_way.store(pool, log, &columns).await? {
+        return Ok(stored);
     }
     let streams = std::mem::take(&mut columns.streams);
     let rows = fetch(pool, columns.into_statement(log)).await?;
@@ -98,7 +105,7 @@ fn decided(
 
 /// The batch as the arrays that the function takes. Numbers count from 1.
 #[derive(Default)]
-struct Columns<'a> {
+pub(super) struct Columns<'a> {
     commits: i32,
     streams: Vec<&'a StreamAppend>,
     aggregates: HashMap<(&'a str, &'a str), i32>,
@@ -108,29 +115,37 @@ struct Columns<'a> {
     stream_aggregates: Vec<i32>,
     stream_expected: Vec<i64>,
     stream_events: Vec<i64>,
-    requests: RequestColumns<'a>,
-    events: EventColumns<'a>,
+    pub(super) requests: RequestColumns<'a>,
+    pub(super) events: EventColumns<'a>,
 }
 
 #[derive(Default)]
-struct RequestColumns<'a> {
-    commits: Vec<i32>,
-    ids: Vec<Uuid>,
-    actors: Vec<&'a str>,
-    fingerprints: Vec<&'a [u8]>,
-    replies: Vec<&'a str>,
+pub(super) struct RequestColumns<'a> {
+    pub(super) commits: Vec<i32>,
+    pub(super) ids: Vec<Uuid>,
+    pub(super) actors: Vec<&'a str>,
+    pub(super) fingerprints: Vec<&'a [u8]>,
+    pub(super) replies: Vec<&'a str>,
 }
 
 #[derive(Default)]
-struct EventColumns<'a> {
+pub(super) struct EventColumns<'a> {
     commits: Vec<i32>,
-    aggregate_types: Vec<&'a str>,
-    aggregate_ids: Vec<&'a str>,
-    sequences: Vec<i64>,
-    types: Vec<&'a str>,
-    versions: Vec<String>,
-    payloads: Vec<&'a str>,
-    metadata: Vec<&'a str>,
+    pub(super) aggregate_types: Vec<&'a str>,
+    pub(super) aggregate_ids: Vec<&'a str>,
+    pub(super) sequences: Vec<i64>,
+    pub(super) types: Vec<&'a str>,
+    pub(super) versions: Vec<String>,
+    pub(super) payloads: Vec<&'a str>,
+    pub(super) metadata: Vec<&'a str>,
+}
+
+/// The events that decisions rest on; none for a new aggregate.
+#[derive(Default)]
+pub(super) struct LastColumns<'a> {
+    pub(super) aggregate_types: Vec<&'a str>,
+    pub(super) aggregate_ids: Vec<&'a str>,
+    pub(super) sequences: Vec<i64>,
 }
 
 impl<'a> Columns<'a> {
@@ -149,6 +164,44 @@ impl<'a> Columns<'a> {
                 .push(request.fingerprint.as_bytes());
             self.requests.replies.push(request.reply.get());
         }
+    }
+
+    /// Whether each aggregate is named once and continued: then the indexes see every conflict.
+    pub(super) fn are_plain(&self) -> bool {
+        self.aggregates.len() == self.streams.len()
+            && !self.streams.is_empty()
+            && self.stream_events.iter().all(|events| *events > 0)
+    }
+
+    pub(super) fn last(&self) -> LastColumns<'a> {
+        let mut last = LastColumns::default();
+        for stream in self
+            .streams
+            .iter()
+            .filter(|stream| stream.expected_sequence > 0)
+        {
+            last.aggregate_types.push(&stream.aggregate_type);
+            last.aggregate_ids.push(&stream.aggregate_id);
+            last.sequences.push(bounded(stream.expected_sequence));
+        }
+        last
+    }
+
+    /// How many events there are up to the end of each commit.
+    pub(super) fn ends(&self) -> Vec<i64> {
+        let (mut ends, mut end) = (vec![], 0);
+        let mut streams = self
+            .stream_commits
+            .iter()
+            .zip(&self.stream_events)
+            .peekable();
+        for commit in 1..=self.commits {
+            while let Some((_, events)) = streams.next_if(|(of, _)| **of == commit) {
+                end += events;
+            }
+            ends.push(end);
+        }
+        ends
     }
 
     fn add_stream(&mut self, stream: &'a StreamAppend) {

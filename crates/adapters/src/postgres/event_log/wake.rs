@@ -1,7 +1,8 @@
 //! Tells other processes that a log has grown, and hears it from them, by LISTEN and NOTIFY.
 //!
 //! A notification is sent after the commit, in a transaction of its own: within a commit it would make all commits
-//! of the server wait for each other. Losing one costs a waiting reader no more than its slow poll.
+//! of the server wait for each other. Losing one costs a waiting reader no more than its slow poll, so it need not be
+//! durable, either.
 
 use std::{sync::Arc, time::Duration};
 
@@ -17,6 +18,8 @@ use crate::{
 /// How long after a failure one listens anew.
 const PAUSE: Duration = Duration::from_secs(1);
 
+const NOTIFY: &str = "SELECT set_config('synchronous_commit', 'off', true), pg_notify($1, $2)";
+
 /// Where the processes of one deployment meet.
 pub(super) fn channel(epoch: Epoch) -> String {
     format!("picasso_{}", epoch.0.simple())
@@ -31,7 +34,7 @@ pub(super) async fn announce(
 ) {
     while written.changed().await.is_ok() {
         let position = Position::new(log, *written.borrow_and_update());
-        let notify = sqlx::query("SELECT pg_notify($1, $2)").bind(&channel);
+        let notify = sqlx::query(NOTIFY).bind(&channel);
         if let Err(error) = fetch(&pool, notify.bind(position.to_string())).await {
             tracing::debug!(%error, %position, "other processes were not told of it and will poll");
         }

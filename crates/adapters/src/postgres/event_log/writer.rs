@@ -9,7 +9,7 @@ use picasso_eventlog::{LogError, LogId, Offset, RequestKey};
 use sqlx::{Pool, Postgres};
 use tokio::sync::watch;
 
-use super::batch;
+use super::{batch, plain::ShortWay};
 use crate::{
     event_log::{
         heads::Heads,
@@ -23,6 +23,7 @@ use crate::{
 pub(super) struct Writer {
     pub(super) log: LogId,
     pub(super) pool: Pool<Postgres>,
+    pub(super) short_way: ShortWay,
     /// What readers in this process wait for.
     pub(super) heads: Arc<Heads>,
     /// What other processes are told.
@@ -59,7 +60,7 @@ impl Writer {
     }
 
     async fn store(&self, commits: &[&Prepared]) -> Result<Vec<Outcome>, PostgresError> {
-        let stored = batch::store(&self.pool, self.log, commits).await?;
+        let stored = batch::store(&self.pool, self.log, &self.short_way, commits).await?;
         if let Some(end) = stored.end {
             self.heads.raise(self.log, end);
             self.written.send_replace(end);

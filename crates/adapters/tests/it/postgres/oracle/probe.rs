@@ -18,6 +18,8 @@ use tokio::{sync::watch, time::sleep};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
+use super::insist;
+
 /// Between one probe and the next.
 const PAUSE: Duration = Duration::from_millis(10);
 
@@ -42,7 +44,8 @@ impl Probe {
     ) -> Self {
         let id = Uuid::new_v4().to_string();
         let at = route(&id, log.logs());
-        let (tell, mut seen) = watch::channel(Position::default());
+        let head = insist(|| log.head(at)).await;
+        let (tell, mut seen) = watch::channel(Position::new(at, head));
         let reading = tokio::spawn(read(Arc::clone(&log), at, tell));
         let (mut probe, mut last) = (Self::default(), 0);
         while !stop.is_cancelled() {
