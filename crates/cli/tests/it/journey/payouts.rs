@@ -10,10 +10,11 @@ use picasso_api::proto::{
         StartPayoutOnboardingResponse,
     },
     queries::v1::{
-        Earnings, GetEarningsRequest, GetEarningsResponse, GetPayoutStatusRequest,
-        GetPayoutStatusResponse, ListLedgerEntriesRequest, PayoutStatus,
+        Earnings, GetEarningsRequest, GetEarningsResponse, GetLedgerAccountRequest,
+        GetLedgerAccountResponse, GetPayoutStatusRequest, GetPayoutStatusResponse,
+        ListLedgerEntriesRequest, ListLedgerEntriesResponse, PayoutStatus,
     },
-    types::v1::Edition,
+    types::v1::{Edition, Money},
 };
 
 use rand::{Rng, SeedableRng, rngs::StdRng};
@@ -77,6 +78,34 @@ async fn earns(person: &Person, expected: [i64; 3]) {
     }
 }
 
+/// Waits until exactly these events have moved money at the provider, in whichever order the last two came.
+async fn posted_to_the_provider(operator: &Person, expected: &[&str]) {
+    let method = "picasso.queries.v1.LedgerQueryService/ListLedgerEntries";
+    let request = ListLedgerEntriesRequest {
+        account: "provider".to_owned(),
+        ..ListLedgerEntriesRequest::default()
+    };
+    let began = Instant::now();
+    let found = loop {
+        let page: ListLedgerEntriesResponse = operator.client.get(method, &request).await;
+        if page.entries.len() >= expected.len() {
+            break page.entries;
+        }
+        assert!(began.elapsed() < PATIENCE, "{:?}", page.entries);
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    };
+    let mut names: Vec<&str> = found.iter().map(|entry| entry.what.as_str()).collect();
+    let mut expected = expected.to_vec();
+    names.sort_unstable();
+    expected.sort_unstable();
+    assert_eq!(names, expected);
+    for entry in &found {
+        let amounts = entry.postings.iter().filter_map(|it| it.amount.as_ref());
+        let sum: i64 = amounts.map(|amount| amount.amount_minor).sum();
+        assert_eq!(sum, 0, "{entry:?}");
+    }
+}
+
 async fn refund(seller: &Person, purchase_id: &str) {
     let refund = RefundPurchaseRequest {
         request_id: request_id(),
@@ -128,6 +157,29 @@ async fn a_seller_is_onboarded_paid_and_repaid() {
         .refused(method, &ListLedgerEntriesRequest::default())
         .await;
     assert_eq!(refusal.reason, "ROLE_MISSING");
+    let operator = Person::sign_up_as(&market, "opal", "operator").await;
+    let expected = [
+        "TransferReversed",
+        "PaymentRefunded",
+        "SellerPaid",
+        "PaymentReceived",
+    ];
+    posted_to_the_provider(&operator, &expected).await;
+    let method = "picasso.queries.v1.LedgerQueryService/GetLedgerAccount";
+    let account = |name: &str| GetLedgerAccountRequest {
+        account: name.to_owned(),
+        min_position: vec![],
+    };
+    let balance: GetLedgerAccountResponse = operator.client.get(method, &account("provider")).await;
+    assert_eq!(
+        balance.balances,
+        [Money {
+            amount_minor: 0,
+            currency: "EUR".to_owned()
+        }]
+    );
+    let refusal = operator.client.refused(method, &account("till")).await;
+    assert_eq!(refusal.reason, "INVALID_VALUE");
     let doctor = market.says(&["doctor"]);
     assert!(
         doctor.contains("ledger balance: 1 currencies, each adds up to zero"),
