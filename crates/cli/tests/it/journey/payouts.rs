@@ -187,6 +187,32 @@ async fn a_seller_is_onboarded_paid_and_repaid() {
     );
 }
 
+#[tokio::test]
+async fn a_ledger_that_does_not_add_up_is_found() {
+    let mut market = Market::start_with(&FAST).await;
+    let ann = Person::join(&market, "ann").await;
+    let bob = Person::join(&market, "bob").await;
+    let original = photograph("orientation-landscape-1.jpg");
+    let published = ann.publish(&original, "Landscape", Edition::Open).await;
+    let checkout = bob.start_checkout(&published.picture_id, 1_500).await;
+    bob.pay(&checkout.checkout_url).await;
+    earns(&ann, [1_350, 0, 0]).await;
+    market.terminate();
+    let store = rusqlite::Connection::open(market.data().join("read.db")).expect("a store");
+    let changed = store.execute(
+        "UPDATE documents SET body = json_set(body, '$.account.balances.EUR.amount_minor', 1507)
+         WHERE key = 'account/provider'",
+        [],
+    );
+    assert_eq!(changed.expect("an update"), 1);
+    drop(store);
+    let doctor = market.command(&["doctor"]).output().expect("it runs");
+    let said = String::from_utf8_lossy(&doctor.stdout);
+    assert_eq!(doctor.status.code(), Some(1), "{said}");
+    let finding = "ledger balance: the accounts add up to 7 minor units of EUR";
+    assert!(said.contains(finding), "{said}");
+}
+
 /// The purchases of which the provider's books do not say yet that the seller was paid once, or that all has gone back.
 async fn unfinished(market: &Market, sold: usize) -> Vec<serde_json::Value> {
     let url = format!("{}/sandbox/ledger", market.sandbox_url());
