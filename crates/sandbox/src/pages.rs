@@ -110,7 +110,7 @@ fn session_table(sessions: &[Session]) -> Markup {
 fn ledger_table(ledger: &ledger::Ledger) -> Markup {
     html! {
         table {
-            thead { tr { th { "Reference" } th.amount { "Charged" } th.amount { "Refunded" } th.amount { "Net" } th.amount { "Payments" } } }
+            thead { tr { th { "Reference" } th.amount { "Charged" } th.amount { "Refunded" } th.amount { "Net" } th.amount { "With banks" } th.amount { "Handed on" } th.amount { "Taken back" } th.amount { "Payments" } } }
             tbody {
                 @for entry in ledger.references.iter().take(SHOWN as usize) {
                     tr {
@@ -118,6 +118,9 @@ fn ledger_table(ledger: &ledger::Ledger) -> Markup {
                         td.amount { (money::display(entry.charged, &entry.currency)) }
                         td.amount { (money::display(entry.refunded, &entry.currency)) }
                         td.amount { (money::display(entry.net, &entry.currency)) }
+                        td.amount { (money::display(entry.withdrawn, &entry.currency)) }
+                        td.amount { (money::display(entry.transferred, &entry.currency)) }
+                        td.amount { (money::display(entry.reversed, &entry.currency)) }
                         td.amount { (entry.payments.len()) }
                     }
                 }

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 
 use picasso_commands::ports::{OnboardingUrls, PaymentError, ReversalRequest, TransferRequest};
 use picasso_domain::values::{PayoutAccountId, ReversalId, TransferId, UserId};
-use stripe::{Client, StripeRequest};
+use stripe::{Client, StripeError, StripeRequest};
 use stripe_connect::{
     account::{
         CreateAccount, CreateAccountCapabilities, CreateAccountCapabilitiesTransfers,
@@ -21,7 +21,7 @@ use stripe_connect::{
 use stripe_shared::{Account, AccountCapabilitiesStatus};
 
 use super::{
-    checkout::{PURCHASE_ID, idempotent, path_segment},
+    checkout::{idempotent, path_segment},
     error::{Unclear, port_error},
     money, payments,
     refund::REQUEST_KEY,
@@ -29,6 +29,8 @@ use super::{
 
 /// Where the seller's user id stands in the metadata of an account.
 const USER_ID: &str = "user_id";
+/// <https://docs.stripe.com/api/errors#errors-type>
+const KEY_REUSED: &str = "idempotency_error";
 /// More transfers than one purchase, and more reversals than one transfer of ours ever has.
 const MAX_FOUND: i64 = 100;
 
@@ -102,13 +104,10 @@ pub(super) async fn transfer(
         .amount(request.amount.amount_minor)
         .source_transaction(charge.id().to_string())
         .transfer_group(&group)
-        .metadata(Metadata::from([
-            (PURCHASE_ID.to_owned(), group.clone()),
-            (REQUEST_KEY.to_owned(), request.key.clone()),
-        ]))
+        .metadata(key_of(&request.key))
         .customize()
         .request_strategy(idempotent(&request.key)?);
-    let transfer = create.send(client).await.map_err(port_error)?;
+    let transfer = create.send(client).await.map_err(moving_error)?;
     Ok(TransferId(transfer.id.to_string()))
 }
 
@@ -118,7 +117,7 @@ async fn find_transfer(
     key: &str,
 ) -> Result<Option<TransferId>, PaymentError> {
     let list = ListTransfer::new().transfer_group(group).limit(MAX_FOUND);
-    let found = list.send(client).await.map_err(port_error)?.data;
+    let found = list.send(client).await.map_err(looking_error)?.data;
     let ours = found
         .iter()
         .find(|transfer| has_key(&transfer.metadata, key));
@@ -135,13 +134,10 @@ pub(super) async fn reverse(
     }
     let create = CreateIdTransferReversal::new(transfer)
         .amount(request.amount.amount_minor)
-        .metadata(Metadata::from([(
-            REQUEST_KEY.to_owned(),
-            request.key.clone(),
-        )]))
+        .metadata(key_of(&request.key))
         .customize()
         .request_strategy(idempotent(&request.key)?);
-    let reversal = create.send(client).await.map_err(port_error)?;
+    let reversal = create.send(client).await.map_err(moving_error)?;
     Ok(ReversalId(reversal.id.to_string()))
 }
 
@@ -155,6 +151,29 @@ async fn find_reversal(
     let is_ours = |metadata: Option<&Metadata>| metadata.is_some_and(|it| has_key(it, key));
     let ours = found.iter().find(|it| is_ours(it.metadata.as_ref()));
     Ok(ours.map(|reversal| ReversalId(reversal.id.to_string())))
+}
+
+/// One entry: a map has no order, and the same key wants the very same request.
+fn key_of(key: &str) -> Metadata {
+    Metadata::from([(REQUEST_KEY.to_owned(), key.to_owned())])
+}
+
+/// That we may not look says nothing about whether money has moved.
+fn looking_error(error: StripeError) -> PaymentError {
+    match port_error(error) {
+        PaymentError::Refused { code } => Unclear::Status { status: 400, code }.into(),
+        error => error,
+    }
+}
+
+/// That a key was used for another request says nothing about whether money has moved under it.
+fn moving_error(error: StripeError) -> PaymentError {
+    match port_error(error) {
+        PaymentError::Refused { code } if code == KEY_REUSED => {
+            Unclear::Status { status: 400, code }.into()
+        }
+        error => error,
+    }
 }
 
 fn has_key(metadata: &Metadata, key: &str) -> bool {

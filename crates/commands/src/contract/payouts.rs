@@ -239,6 +239,20 @@ pub async fn a_transfer_in_any_trouble_is_made_once(provider: &dyn Provider, tro
     assert_eq!((books.transfers, books.transferred), (1, 100));
 }
 
+/// Or a transfer that was made would be taken for one that was not.
+pub async fn a_key_used_for_something_else_is_no_refusal(provider: &dyn Provider) {
+    let account = onboarded(provider).await;
+    let request = TransferRequest {
+        key: KEY.into(),
+        ..share_for(provider, account).await
+    };
+    let answer = provider.payouts().transfer(&request).await;
+    assert!(
+        matches!(answer, Err(PaymentError::Unknown(_))),
+        "{answer:?}"
+    );
+}
+
 pub async fn an_account_that_is_not_ready_is_not_paid(provider: &dyn Provider) {
     let account = opened(provider).await;
     let request = share_for(provider, account).await;

@@ -126,6 +126,7 @@ rules!(
     an_account_nobody_opened_is_refused,
     an_account_that_changes_names_its_owner,
     the_same_key_transfers_once,
+    a_key_used_for_something_else_is_no_refusal,
     an_account_that_is_not_ready_is_not_paid,
     no_more_than_the_payment_is_handed_on,
     the_same_key_reverses_once,

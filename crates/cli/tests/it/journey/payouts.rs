@@ -10,10 +10,11 @@ use picasso_api::proto::{
         StartPayoutOnboardingResponse,
     },
     queries::v1::{
-        Earnings, GetEarningsRequest, GetEarningsResponse, GetPayoutStatusRequest,
-        GetPayoutStatusResponse, ListLedgerEntriesRequest, PayoutStatus,
+        Earnings, GetEarningsRequest, GetEarningsResponse, GetLedgerAccountRequest,
+        GetLedgerAccountResponse, GetPayoutStatusRequest, GetPayoutStatusResponse,
+        ListLedgerEntriesRequest, ListLedgerEntriesResponse, PayoutStatus,
     },
-    types::v1::Edition,
+    types::v1::{Edition, Money},
 };
 
 use rand::{Rng, SeedableRng, rngs::StdRng};
@@ -77,6 +78,34 @@ async fn earns(person: &Person, expected: [i64; 3]) {
     }
 }
 
+/// Waits until exactly these events have moved money at the provider, in whichever order the last two came.
+async fn posted_to_the_provider(operator: &Person, expected: &[&str]) {
+    let method = "picasso.queries.v1.LedgerQueryService/ListLedgerEntries";
+    let request = ListLedgerEntriesRequest {
+        account: "provider".to_owned(),
+        ..ListLedgerEntriesRequest::default()
+    };
+    let began = Instant::now();
+    let found = loop {
+        let page: ListLedgerEntriesResponse = operator.client.get(method, &request).await;
+        if page.entries.len() >= expected.len() {
+            break page.entries;
+        }
+        assert!(began.elapsed() < PATIENCE, "{:?}", page.entries);
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    };
+    let mut names: Vec<&str> = found.iter().map(|entry| entry.what.as_str()).collect();
+    let mut expected = expected.to_vec();
+    names.sort_unstable();
+    expected.sort_unstable();
+    assert_eq!(names, expected);
+    for entry in &found {
+        let amounts = entry.postings.iter().filter_map(|it| it.amount.as_ref());
+        let sum: i64 = amounts.map(|amount| amount.amount_minor).sum();
+        assert_eq!(sum, 0, "{entry:?}");
+    }
+}
+
 async fn refund(seller: &Person, purchase_id: &str) {
     let refund = RefundPurchaseRequest {
         request_id: request_id(),
@@ -128,11 +157,60 @@ async fn a_seller_is_onboarded_paid_and_repaid() {
         .refused(method, &ListLedgerEntriesRequest::default())
         .await;
     assert_eq!(refusal.reason, "ROLE_MISSING");
+    let operator = Person::sign_up_as(&market, "opal", "operator").await;
+    let expected = [
+        "TransferReversed",
+        "PaymentRefunded",
+        "SellerPaid",
+        "PaymentReceived",
+    ];
+    posted_to_the_provider(&operator, &expected).await;
+    let method = "picasso.queries.v1.LedgerQueryService/GetLedgerAccount";
+    let account = |name: &str| GetLedgerAccountRequest {
+        account: name.to_owned(),
+        min_position: vec![],
+    };
+    let balance: GetLedgerAccountResponse = operator.client.get(method, &account("provider")).await;
+    assert_eq!(
+        balance.balances,
+        [Money {
+            amount_minor: 0,
+            currency: "EUR".to_owned()
+        }]
+    );
+    let refusal = operator.client.refused(method, &account("till")).await;
+    assert_eq!(refusal.reason, "INVALID_VALUE");
     let doctor = market.says(&["doctor"]);
     assert!(
         doctor.contains("ledger balance: 1 currencies, each adds up to zero"),
         "{doctor}"
     );
+}
+
+#[tokio::test]
+async fn a_ledger_that_does_not_add_up_is_found() {
+    let mut market = Market::start_with(&FAST).await;
+    let ann = Person::join(&market, "ann").await;
+    let bob = Person::join(&market, "bob").await;
+    let original = photograph("orientation-landscape-1.jpg");
+    let published = ann.publish(&original, "Landscape", Edition::Open).await;
+    let checkout = bob.start_checkout(&published.picture_id, 1_500).await;
+    bob.pay(&checkout.checkout_url).await;
+    earns(&ann, [1_350, 0, 0]).await;
+    market.terminate();
+    let store = rusqlite::Connection::open(market.data().join("read.db")).expect("a store");
+    let changed = store.execute(
+        "UPDATE documents SET body = json_set(body, '$.account.balances.EUR.amount_minor', 1507)
+         WHERE key = 'account/provider'",
+        [],
+    );
+    assert_eq!(changed.expect("an update"), 1);
+    drop(store);
+    let doctor = market.command(&["doctor"]).output().expect("it runs");
+    let said = String::from_utf8_lossy(&doctor.stdout);
+    assert_eq!(doctor.status.code(), Some(1), "{said}");
+    let finding = "ledger balance: the accounts add up to 7 minor units of EUR";
+    assert!(said.contains(finding), "{said}");
 }
 
 /// The purchases of which the provider's books do not say yet that the seller was paid once, or that all has gone back.

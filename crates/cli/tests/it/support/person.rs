@@ -81,6 +81,29 @@ impl Person {
         }
     }
 
+    /// Signs up at the sandbox as somebody who may do more.
+    pub async fn sign_up_as(market: &Market, name: &str, role: &str) -> Self {
+        let email = format!("{name}@example.org");
+        let person = Self::sign_up(market, name).await;
+        let post = async |path: &str, body: serde_json::Value| {
+            let url = format!("{}{path}", market.sandbox_url());
+            let answer = person.client.http().post(url).json(&body).send().await;
+            let answer = answer.expect("an answer");
+            assert!(answer.status().is_success(), "{path}: {}", answer.status());
+            answer.json::<serde_json::Value>().await.expect("JSON")
+        };
+        let roles = serde_json::json!({"email": email, "roles": [role]});
+        post("/sandbox/roles", roles).await;
+        // A token says what its owner may do when it is made.
+        let sign_in =
+            serde_json::json!({"email": email, "password": PASSWORD, "returnSecureToken": true});
+        let session = post("/identity/v1/accounts:signInWithPassword", sign_in).await;
+        let token = session["idToken"].as_str().expect("a token").to_owned();
+        Self {
+            client: person.client.signed_in(token),
+        }
+    }
+
     /// Starts an upload and PUTs the file.
     pub async fn put(&self, file: &[u8]) -> StartUploadResponse {
         let started = self.start_upload(file).await;

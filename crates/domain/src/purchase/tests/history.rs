@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::{close, disputes, note_decline, open, payouts, refunds, start};
+use super::{close, disputes, note_decline, open, pay, payouts, refunds, start};
 use crate::{
     EventData as _, laws,
     purchase::{Closure, Purchase, PurchaseCommand, PurchaseEvent, Refund, Stage, Terms},
@@ -156,6 +156,26 @@ fn the_seller_is_paid_once_and_for_a_grant_alone(purchase: &Purchase, history: &
     );
 }
 
+/// While the buyer's bank has the payment of the grant, its share is neither released nor transferred.
+fn nothing_moves_while_a_bank_has_the_money(purchase: &Purchase, history: &[PurchaseEvent]) {
+    let mut open = 0_i32;
+    for event in history {
+        match event {
+            PurchaseEvent::PurchaseDisputed { payment_id, .. } => {
+                open += i32::from(purchase.granted_by.as_ref() == Some(payment_id));
+            }
+            PurchaseEvent::DisputeWon { payment_id, .. }
+            | PurchaseEvent::DisputeLost { payment_id, .. } => {
+                open -= i32::from(purchase.granted_by.as_ref() == Some(payment_id));
+            }
+            moved => {
+                let moves = ["EarningsReleased", "TransferRequested"].contains(&moved.name());
+                assert!(!moves || open == 0, "{moved:?} while disputed");
+            }
+        }
+    }
+}
+
 /// A refund asked for twice could be paid twice.
 fn each_payment_goes_back_once(_: &Purchase, history: &[PurchaseEvent]) {
     let asked = |id: &str| {
@@ -183,6 +203,14 @@ fn what_has_ended_is_never_granted(_: &Purchase, history: &[PurchaseEvent]) {
     assert!(ends.count() <= 1, "ended twice");
 }
 
+fn invariants(purchase: &Purchase, history: &[PurchaseEvent]) {
+    money_is_kept_for_a_grant_alone(purchase, history);
+    each_payment_goes_back_once(purchase, history);
+    what_has_ended_is_never_granted(purchase, history);
+    the_seller_is_paid_once_and_for_a_grant_alone(purchase, history);
+    nothing_moves_while_a_bank_has_the_money(purchase, history);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(laws::CASES))]
 
@@ -191,11 +219,22 @@ proptest! {
         commands in prop::collection::vec(any_command(), 0..laws::LONGEST),
     ) {
         let begun = std::iter::once(start(terms())).chain(commands);
-        laws::hold::<Purchase>(begun.collect(), |purchase, history| {
-            money_is_kept_for_a_grant_alone(purchase, history);
-            each_payment_goes_back_once(purchase, history);
-            what_has_ended_is_never_granted(purchase, history);
-            the_seller_is_paid_once_and_for_a_grant_alone(purchase, history);
-        });
+        laws::hold::<Purchase>(begun.collect(), invariants);
+    }
+
+    /// Most random histories do not get as far as a transfer.
+    #[test]
+    fn a_share_ends_with_its_seller_or_back_with_us(
+        progress in 2..5_usize,
+        commands in prop::collection::vec(any_command(), 0..laws::LONGEST),
+    ) {
+        let asked = [
+            start(terms()),
+            pay("pi_1", eur(1200)),
+            payouts::release(),
+            payouts::request(),
+        ];
+        let begun = asked.into_iter().take(progress).chain(commands);
+        laws::hold::<Purchase>(begun.collect(), invariants);
     }
 }
