@@ -35,7 +35,9 @@ use crate::support::{
 
 const WRITERS: usize = 16;
 /// How servers are struck; SIGQUIT is PostgreSQL's immediate stop.
-const SERVER_STRIKES: [(&str, &str); 3] = [
+const SERVER_STRIKES: [(&str, &str); 5] = [
+    ("nats", "KILL"),
+    ("minio", "KILL"),
     ("postgres", "QUIT"),
     ("postgres", "KILL"),
     ("ferretdb", "KILL"),
@@ -161,12 +163,7 @@ async fn upload_again_and_again(person: Person, over: Arc<AtomicBool>) -> usize 
         let finish = Person::finish(&started.upload_token, "Again", eur(900), Edition::Open);
         let method = "picasso.commands.v1.PictureCommandService/FinishUpload";
         loop {
-            let put = person
-                .client
-                .http()
-                .put(&started.upload_url)
-                .body(file.clone())
-                .send();
+            let put = person.put_request(&started, &file).send();
             let put_ended_well = put.await.is_ok_and(|answer| answer.status().is_success());
             let answer: Result<FinishUploadResponse, _> = person.client.call(method, &finish).await;
             match answer {
@@ -277,7 +274,7 @@ async fn campaign_kill_nine_loses_and_doubles_nothing() {
 /// Any process of ours, or a server under it, PostgreSQL by an immediate stop too.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn campaign_any_process_killed_loses_and_doubles_nothing() {
-    let rounds = campaign::size(6, 500);
+    let rounds = campaign::size(8, 500);
     let seed = campaign::seed();
     println!("campaign any process: {rounds} rounds, {WRITERS} writers, PICASSO_SEED={seed}");
     let mut rng = StdRng::seed_from_u64(seed);

@@ -5,12 +5,14 @@ use std::time::{Duration, Instant};
 
 use picasso_api::proto::{
     commands::v1::{
-        LikePictureRequest, LikePictureResponse, StartCheckoutRequest, StartCheckoutResponse,
-        StartUploadRequest, StartUploadResponse, UnlikePictureRequest, UnlikePictureResponse,
+        FinishUploadResponse, LikePictureRequest, LikePictureResponse, StartCheckoutRequest,
+        StartCheckoutResponse, StartUploadRequest, StartUploadResponse, UnlikePictureRequest,
+        UnlikePictureResponse,
     },
     queries::v1::{GetPictureRequest, GetPictureResponse},
     types::v1::Edition,
 };
+use sha2::{Digest, Sha256};
 use tonic::Code;
 
 use crate::support::{
@@ -56,6 +58,17 @@ const REFUSED: &[(&str, Fault, &[Deed])] = &[
     // Commands do not know the read models.
     ("mongodb", Fault::Reset, &[Deed::Look]),
     ("mongodb", Fault::Cut, &[Deed::Look]),
+    // What the streams do not bring is read from the log.
+    ("nats", Fault::Latency, &[]),
+    ("nats", Fault::Bandwidth, &[]),
+    ("nats", Fault::SlowClose, &[]),
+    ("nats", Fault::Reset, &[]),
+    ("nats", Fault::Cut, &[]),
+    ("s3", Fault::Latency, &[]),
+    ("s3", Fault::Bandwidth, &[]),
+    ("s3", Fault::SlowClose, &[]),
+    ("s3", Fault::Reset, &[Deed::Upload]),
+    ("s3", Fault::Cut, &[Deed::Upload]),
     ("stripe", Fault::Latency, &[]),
     ("stripe", Fault::Bandwidth, &[]),
     ("stripe", Fault::SlowClose, &[]),
@@ -65,6 +78,8 @@ const REFUSED: &[(&str, Fault, &[Deed])] = &[
 
 /// The longest anybody waits for an answer, good or bad: the deadline of a call, and the way there and back.
 const ANSWER: Duration = Duration::from_secs(20);
+/// How long somebody waits for a file to be taken.
+const PUT: Duration = Duration::from_secs(10);
 /// How long after a link is mended everything works again.
 const HEALED: Duration = Duration::from_secs(20);
 /// The most a server may be asked while its link is bad, to what the same deeds ask of it otherwise.
@@ -76,6 +91,7 @@ struct People {
     artist: Person,
     visitor: Person,
     picture: String,
+    file: Vec<u8>,
     liked: bool,
 }
 
@@ -91,6 +107,7 @@ impl People {
             artist,
             visitor,
             picture: picture.picture_id,
+            file,
             liked: false,
         }
     }
@@ -141,10 +158,19 @@ impl People {
         let method = "picasso.commands.v1.PictureCommandService/StartUpload";
         let start = StartUploadRequest {
             request_id: request_id(),
-            size_bytes: 1_000,
-            sha256: "ab".repeat(32),
+            size_bytes: self.file.len() as u64,
+            sha256: hex::encode(Sha256::digest(&self.file)),
         };
-        let _: StartUploadResponse = self.artist.client.call(method, &start).await?;
+        let started: StartUploadResponse = self.artist.client.call(method, &start).await?;
+        let put = self.artist.put_request(&started, &self.file).timeout(PUT);
+        let put = put
+            .send()
+            .await
+            .and_then(reqwest::Response::error_for_status);
+        put.map_err(|error| CallError::Broken(error.to_string()))?;
+        let finish = Person::finish(&started.upload_token, "A walk", eur(900), Edition::Open);
+        let method = "picasso.commands.v1.PictureCommandService/FinishUpload";
+        let _: FinishUploadResponse = self.artist.client.call(method, &finish).await?;
         Ok(())
     }
 

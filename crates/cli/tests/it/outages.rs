@@ -111,3 +111,8 @@ async fn goes_on_without(server: &str) {
 async fn campaign_commands_go_on_without_mongodb() {
     goes_on_without("mongodb").await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn campaign_commands_go_on_without_nats() {
+    goes_on_without("nats").await;
+}

@@ -5,7 +5,7 @@
 use futures::future::BoxFuture;
 use picasso_eventlog::Epoch;
 use sqlx::{
-    Connection, PgConnection, Row,
+    Connection, Executor, PgConnection, Row,
     error::BoxDynError,
     migrate::{Migration, MigrationSource, MigrationType, Migrator},
 };
@@ -49,7 +49,10 @@ pub(in crate::postgres) async fn prepare(
 ) -> Result<(), PostgresError> {
     expect_durable_primary(connection).await?;
     let steps = Migrator::new(Steps).await?;
+    // Processes that start together wait for each other here, longer than a statement should for a lock.
+    connection.execute("SET lock_timeout = 0").await?;
     steps.run_direct(&mut *connection).await?;
+    connection.execute("RESET lock_timeout").await?;
     Ok(())
 }
 

@@ -16,7 +16,7 @@ use aws_sdk_s3::{
 use tempfile::TempDir;
 use uuid::Uuid;
 
-use super::market::free_port;
+use super::{market::free_port, servers::Servers};
 
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -41,10 +41,15 @@ fn variable(name: &str) -> String {
 impl S3Server {
     /// The one that all tests share.
     pub fn shared() -> Self {
+        Self::of(&Servers::given())
+    }
+
+    /// The one among these.
+    pub fn of(servers: &Servers) -> Self {
         Self {
-            endpoint: variable("PICASSO_TEST_S3_URL"),
-            access_key_id: variable("PICASSO_TEST_S3_ACCESS_KEY"),
-            secret_access_key: variable("PICASSO_TEST_S3_SECRET_KEY"),
+            endpoint: servers.get("PICASSO_TEST_S3_URL"),
+            access_key_id: servers.get("PICASSO_TEST_S3_ACCESS_KEY"),
+            secret_access_key: servers.get("PICASSO_TEST_S3_SECRET_KEY"),
             region: "us-east-1",
         }
     }

@@ -7,6 +7,7 @@ use sqlx::{Connection, Executor, PgConnection};
 use uuid::Uuid;
 
 use super::{
+    bucket::{S3Server, TestBucket},
     market::{Site, free_port},
     process::Process,
     servers::Servers,
@@ -15,21 +16,26 @@ use super::{
 /// Addresses that answer anything but a failure of the server once somebody takes commands, and answers queries.
 pub const READY: [&str; 2] = ["/uploads/none", "/readyz"];
 /// The servers it needs.
-pub const SERVERS: &[&str] = &["postgres", "ferretdb", "proxy"];
+pub const SERVERS: &[&str] = &["postgres", "nats", "ferretdb", "minio", "proxy"];
 /// What each server's address is set by.
-pub const LINKS: [(&str, &str); 3] = [
+pub const LINKS: [(&str, &str); 5] = [
     ("postgres", "EVENTS__URL"),
+    ("nats", "FEED__URL"),
+    ("s3", "BLOBS__ENDPOINT"),
     ("mongodb", "READ__URL"),
     ("stripe", "PAYMENTS__API_BASE"),
 ];
-const ROLES: [&str; 4] = ["commands", "queries", "projections", "reactors"];
-const LOGS: &str = "4";
+const ROLES: [&str; 5] = ["commands", "queries", "relay", "projections", "reactors"];
+const LOGS: u16 = 4;
 
 /// Places on the servers that nobody else uses; given back when dropped.
 pub struct Places {
     name: String,
     postgres: String,
     mongodb: String,
+    nats: String,
+    /// Gone once it was given back.
+    bucket: Option<TestBucket>,
 }
 
 impl Places {
@@ -38,6 +44,8 @@ impl Places {
             name: format!("journey_{}", Uuid::now_v7().simple()),
             postgres: servers.get("PICASSO_TEST_POSTGRES_URL"),
             mongodb: servers.mongodb(),
+            nats: servers.get("PICASSO_TEST_NATS_URL"),
+            bucket: Some(TestBucket::make(S3Server::of(servers)).await),
         };
         let schema = format!("CREATE SCHEMA {}", places.name);
         run(&places.postgres, &schema).await.expect("a schema");
@@ -50,6 +58,8 @@ impl Places {
             name,
             postgres,
             mongodb,
+            nats,
+            bucket,
         } = self;
         let separator = if postgres.contains('?') { '&' } else { '?' };
         let settings = [
@@ -57,32 +67,48 @@ impl Places {
                 "EVENTS__URL",
                 format!("{postgres}{separator}options[search_path]={name}"),
             ),
-            ("EVENTS__LOGS", LOGS.to_owned()),
+            ("EVENTS__LOGS", LOGS.to_string()),
             ("READ__URL", format!("{mongodb}{name}")),
+            ("FEED__URL", nats.clone()),
+            ("FEED__PREFIX", name.clone()),
         ];
+        let bucket = bucket.iter().flat_map(TestBucket::settings);
+        let bucket = bucket.map(|(setting, value)| (setting, value.to_owned()));
+        let settings = settings.into_iter().chain(bucket);
         settings
             .map(|(setting, value)| (format!("PICASSO_{setting}"), value))
-            .to_vec()
+            .collect()
     }
 }
 
 impl Drop for Places {
     fn drop(&mut self) {
+        let (url, name) = (self.postgres.clone(), self.name.clone());
+        let (nats, bucket) = (self.nats.clone(), self.bucket.take());
         // A thread of its own: a drop cannot wait on the runtime it runs in.
-        let (url, schema) = (
-            self.postgres.clone(),
-            format!("DROP SCHEMA {} CASCADE", self.name),
-        );
-        let dropped = std::thread::spawn(move || {
+        let given_back = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread()
                 .enable_all()
                 .build();
-            let runtime = runtime.expect("a runtime");
-            runtime.block_on(run(&url, &schema))
+            runtime.expect("a runtime").block_on(async {
+                let schema = format!("DROP SCHEMA {name} CASCADE");
+                run(&url, &schema).await.expect("the schema is dropped");
+                delete_streams(&nats, &name).await;
+                bucket.expect("once").remove().await;
+            });
         });
-        if let Ok(Err(error)) = dropped.join() {
-            println!("the schema {} is left behind: {error}", self.name);
+        if given_back.join().is_err() {
+            println!("places called {} are left behind", self.name);
         }
+    }
+}
+
+async fn delete_streams(nats: &str, prefix: &str) {
+    let client = async_nats::connect(nats).await.expect("NATS answers");
+    let streams = async_nats::jetstream::new(client);
+    for log in 0..LOGS {
+        // None was made when the market never started.
+        drop(streams.delete_stream(format!("{prefix}_{log}")).await);
     }
 }
 

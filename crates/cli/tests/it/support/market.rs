@@ -71,8 +71,7 @@ impl Market {
     pub async fn start_full(servers: &Servers, settings: &[(&str, &str)]) -> Self {
         let (folder, mut site) = Site::new(settings);
         let places = full_stack::Places::make(servers).await;
-        site.settings.extend(places.settings());
-        site.settings.extend(full_stack::sandbox_settings(&site));
+        site.stand_on(&places);
         let (processes, beside) = full_stack::processes(&site);
         Self::run(processes, beside, site, Some(places), folder).await
     }
@@ -81,8 +80,7 @@ impl Market {
     pub async fn start_linked(servers: &Servers, settings: &[(&str, &str)]) -> (Self, Links) {
         let (folder, mut site) = Site::new(settings);
         let places = full_stack::Places::make(servers).await;
-        site.settings.extend(places.settings());
-        site.settings.extend(full_stack::sandbox_settings(&site));
+        site.stand_on(&places);
         let mut links = vec![];
         for (name, setting) in full_stack::LINKS {
             let setting = format!("PICASSO_{setting}");
@@ -224,6 +222,14 @@ impl Site {
             settings: settings.iter().map(own).collect(),
         };
         (folder, site)
+    }
+
+    /// With the settings of a full stack, unless a test has said otherwise.
+    fn stand_on(&mut self, places: &full_stack::Places) {
+        let mut settings = places.settings();
+        settings.extend(full_stack::sandbox_settings(self));
+        settings.append(&mut self.settings);
+        self.settings = settings;
     }
 
     pub fn sandbox_url(&self) -> String {

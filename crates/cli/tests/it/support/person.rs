@@ -107,14 +107,23 @@ impl Person {
     /// Starts an upload and PUTs the file.
     pub async fn put(&self, file: &[u8]) -> StartUploadResponse {
         let started = self.start_upload(file).await;
-        let mut put = self.client.http().put(&started.upload_url);
-        for (name, value) in &started.upload_headers {
-            put = put.header(name, value);
-        }
-        let answer = put.body(file.to_vec()).send().await;
+        let answer = self.put_request(&started, file).send().await;
         let status = answer.expect("an answer").status();
         assert!(status.is_success(), "PUT: {status}");
         started
+    }
+
+    /// The request that PUTs a file where an upload was told to.
+    pub fn put_request(
+        &self,
+        started: &StartUploadResponse,
+        file: &[u8],
+    ) -> reqwest::RequestBuilder {
+        let put = self.client.http().put(&started.upload_url);
+        let headers = started.upload_headers.iter();
+        headers
+            .fold(put, |put, (name, value)| put.header(name, value))
+            .body(file.to_vec())
     }
 
     pub async fn start_upload(&self, file: &[u8]) -> StartUploadResponse {
