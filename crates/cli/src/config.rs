@@ -20,10 +20,12 @@ use crate::{
     telemetry::LogConfig,
 };
 
+mod feed;
 mod secret;
 #[cfg(test)]
 mod tests;
 
+pub use feed::Feed;
 pub use secret::Secret;
 
 /// The file that is read when `--config` names none.
@@ -38,6 +40,7 @@ pub struct Config {
     pub log: LogConfig,
     pub server: Server,
     pub events: Events,
+    pub feed: Feed,
     pub pictures: Pictures,
     pub payments: Payments,
     pub identity: Identity,
@@ -139,6 +142,7 @@ impl Default for Config {
             log: LogConfig::default(),
             server: Server::default(),
             events: Events::default(),
+            feed: Feed::default(),
             pictures: Pictures::default(),
             payments: Payments::default(),
             identity: Identity::default(),
@@ -310,7 +314,8 @@ impl Config {
                 "must be at least 10800, longer than any upload takes",
             ),
         ];
-        match rules.into_iter().find(|(_, holds, _)| !holds) {
+        let mut rules = rules.into_iter().chain(self.feed.rules());
+        match rules.find(|(_, holds, _)| !holds) {
             None => Ok(()),
             Some((setting, _, rule)) => {
                 let message = format!("the setting {setting} {rule}");

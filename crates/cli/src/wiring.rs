@@ -1,5 +1,6 @@
 //! The one place that names concrete adapters: it opens the stores and plugs adapters into ports.
 
+mod feed;
 mod reactors;
 mod read;
 pub mod sandbox;

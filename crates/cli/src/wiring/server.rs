@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
-use picasso_adapters::firebase::FirebaseTokenVerifier;
+use picasso_adapters::{firebase::FirebaseTokenVerifier, nats::Nats};
 use picasso_api::{
     Commands, Events, HEARTBEAT, Limits, Operations, Origins, Queries, Services,
     http::{Check, Files, Plain, Webhooks},
@@ -14,7 +14,7 @@ use picasso_projections::runtime::Progress;
 use tokio::{net::TcpListener, task::JoinSet};
 use tokio_util::sync::CancellationToken;
 
-use super::{ReadSide, Stores, WriteSide, reactors, write::unset};
+use super::{ReadSide, Stores, WriteSide, feed, reactors, write::unset};
 use crate::{
     cli::Role,
     config::Config,
@@ -31,6 +31,9 @@ const METRICS_UPKEEP: Duration = Duration::from_secs(5);
 pub struct Roles {
     commands: bool,
     queries: bool,
+    relay: bool,
+    /// Somebody asked for a relay by its name.
+    relay_named: bool,
     projections: bool,
     reactors: bool,
 }
@@ -41,9 +44,16 @@ impl Roles {
         Self {
             commands: plays(Role::Commands),
             queries: plays(Role::Queries),
+            relay: plays(Role::Relay),
+            relay_named: named.contains(&Role::Relay),
             projections: plays(Role::Projections),
             reactors: plays(Role::Reactors),
         }
+    }
+
+    /// Whether anything follows events or carries them.
+    fn feed(self) -> bool {
+        self.queries || self.relay || self.projections || self.reactors
     }
 }
 
@@ -54,7 +64,16 @@ pub async fn run(
     roles: Roles,
     stop: CancellationToken,
 ) -> Result<(), Failure> {
-    let stores = Stores::open(config).await?;
+    let mut stores = Stores::open(config).await?;
+    let nats = match roles.feed() {
+        true => feed::connect(config, stores.log.as_ref()).await?,
+        false => None,
+    };
+    match &nats {
+        Some(nats) => stores.feed = feed::over(nats, &stores.log),
+        None if roles.relay_named => return Err(feed::unset()),
+        None => {}
+    }
     let write = WriteSide::open(config, &stores)?;
     let read = ReadSide::open(&stores);
     let background = CancellationToken::new();
@@ -75,12 +94,16 @@ pub async fn run(
         });
     }
     let metrics = install_metrics(&mut tasks, &background)?;
+    if let Some(nats) = nats.as_ref().filter(|_| roles.relay) {
+        feed::relay(nats, &stores, &mut tasks, &background).await?;
+    }
     let parts = Parts {
         config,
         stores: &stores,
         write: &write,
         read: &read,
         progress,
+        relaying: nats.as_ref().filter(|_| roles.relay),
         stop: &stop,
     };
     let app = parts.services(roles, metrics)?.router()?;
@@ -100,6 +123,8 @@ struct Parts<'a> {
     write: &'a WriteSide,
     read: &'a ReadSide,
     progress: Progress,
+    /// Where this process relays to.
+    relaying: Option<&'a Nats>,
     stop: &'a CancellationToken,
 }
 
@@ -172,10 +197,14 @@ impl Parts<'_> {
                 clock: Arc::clone(&self.write.clock),
                 arrived: Arc::clone(&self.write.webhook_arrived),
             }),
-            checks: vec![
-                Check::log(Arc::clone(&self.stores.log)),
-                Check::read_store(Arc::clone(&self.stores.read), "gallery"),
-            ],
+            checks: [
+                Some(Check::log(Arc::clone(&self.stores.log))),
+                Some(Check::read_store(Arc::clone(&self.stores.read), "gallery")),
+                self.relaying.map(feed::check),
+            ]
+            .into_iter()
+            .flatten()
+            .collect(),
             metrics: Some(metrics),
             page: Some(Bytes::from_static(PAGE)),
         }

@@ -88,7 +88,8 @@ const LAWS: &[Law] = &[
 const TECHNOLOGIES: &[(&str, &[&str])] = &[
     ("cqrs-es", &["commands"]),
     ("rusqlite", &["adapters", "sandbox", "bench"]),
-    ("sqlx", &["adapters"]),
+    ("sqlx", &["adapters", "bench"]),
+    ("async-nats", &["adapters", "bench"]),
     ("mongodb", &["adapters"]),
     ("reqwest", &["adapters", "sandbox", "cli", "bench"]),
     ("tonic", &["api", "cli", "bench"]),
