@@ -3,6 +3,7 @@
 //! `picasso-bench NAME…` runs those; without a name all run in turn.
 
 mod append;
+mod feed;
 mod pictures;
 mod query;
 mod rebuild;
@@ -18,6 +19,8 @@ const BENCHMARKS: &[(&str, Benchmark)] = &[
     ("rebuild", rebuild::run),
     ("query", query::run),
     ("pictures", pictures::run),
+    ("relay", feed::relay::run),
+    ("delivery", feed::latency::run),
 ];
 
 fn main() -> Result<()> {

@@ -95,6 +95,8 @@ pub enum Role {
     Commands,
     /// Answers queries
     Queries,
+    /// Publishes the logs to NATS, if feed.url names one
+    Relay,
     /// Keeps read models up to date
     Projections,
     /// Settles purchases, sends mail, collects orphaned files

@@ -23,11 +23,13 @@ use crate::{
 
 mod blobs;
 mod emulator;
+mod feed;
 mod secret;
 #[cfg(test)]
 mod tests;
 
 pub use blobs::Blobs;
+pub use feed::Feed;
 pub use secret::Secret;
 
 /// Money may not be held longer (<https://docs.stripe.com/connect/account-balances#holding-period>).
@@ -48,6 +50,7 @@ pub struct Config {
     pub read: Read,
     pub keys: Keys,
     pub blobs: Blobs,
+    pub feed: Feed,
     pub pictures: Pictures,
     pub payments: Payments,
     pub identity: Identity,
@@ -198,6 +201,7 @@ impl Default for Config {
             read: Read::default(),
             keys: Keys::default(),
             blobs: Blobs::default(),
+            feed: Feed::default(),
             pictures: Pictures::default(),
             payments: Payments::default(),
             identity: Identity::default(),
@@ -412,7 +416,8 @@ impl Config {
                 "must be at least 10800, longer than any upload takes",
             ),
         ];
-        match rules.into_iter().find(|(_, holds, _)| !holds) {
+        let mut rules = rules.into_iter().chain(self.feed.rules());
+        match rules.find(|(_, holds, _)| !holds) {
             None => Ok(()),
             Some((setting, _, rule)) => {
                 let message = format!("the setting {setting} {rule}");

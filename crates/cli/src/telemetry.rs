@@ -34,7 +34,9 @@ impl Default for LogConfig {
 
 /// Starts logging for the whole process.
 pub fn start(config: &LogConfig) -> Result<(), Failure> {
-    let filter = EnvFilter::try_new(&config.level)
+    // The client tells of every attempt to connect; what that means is told by who uses it.
+    let level = format!("async_nats=off,{}", config.level);
+    let filter = EnvFilter::try_new(level)
         .map_err(|error| Failure::new(Code::Config, format!("log.level: {error}")))?;
     let builder = tracing_subscriber::fmt()
         .with_env_filter(filter)

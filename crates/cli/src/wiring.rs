@@ -2,6 +2,7 @@
 
 mod blobs;
 mod desk;
+mod feed;
 mod reactors;
 mod read;
 pub mod sandbox;

@@ -8,7 +8,7 @@ mod window;
 use std::{convert::Infallible, ops::RangeInclusive, sync::Arc, time::Duration};
 
 use async_nats::jetstream::stream::Stream;
-use picasso_eventlog::{EventLog, LogError, LogId, Offset};
+use picasso_eventlog::{EventLog, LogError, LogId, Offset, RecordedEvent};
 use picasso_projections::runtime::backoff::Incident;
 use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
@@ -86,10 +86,10 @@ impl Relay {
     async fn relay(&self, what: &str, incident: &mut Incident) -> Result<Infallible, RelayError> {
         let (stream, end) = self.agree().await?;
         let mut window = Window::new(&self.nats, self.id, end);
-        let (mut more, mut looked) = (true, Instant::now());
+        let (mut more, mut looked, mut ahead) = (true, Instant::now(), vec![]);
         loop {
             if more && window.has_room() {
-                more = self.send(&mut window).await?;
+                (ahead, more) = self.send(&mut window, ahead).await?;
                 window.settle_ready()?;
             } else {
                 self.wait(&mut window, &mut more, looked + LOOK).await?;
@@ -105,16 +105,24 @@ impl Relay {
         }
     }
 
-    /// Publishes what the log has next; tells whether it may have more.
-    async fn send(&self, window: &mut Window) -> Result<bool, RelayError> {
-        let events = self.log.read(self.id, window.sent(), READ).await?;
-        for event in &events {
-            while !window.has_room() {
-                window.settle().await?;
-            }
-            window.publish(event).await?;
+    /// Publishes what was read ahead, and meanwhile reads what follows; tells whether there may be more to publish.
+    async fn send(
+        &self,
+        window: &mut Window,
+        events: Vec<RecordedEvent>,
+    ) -> Result<(Vec<RecordedEvent>, bool), RelayError> {
+        let after = events.last().map_or(window.sent(), |event| event.offset);
+        if !events.is_empty() && events.len() < READ {
+            // The log had no more than these.
+            publish(window, &events).await?;
+            return Ok((vec![], false));
         }
-        Ok(events.len() == READ)
+        let read = self.log.read(self.id, after, READ);
+        let (published, next) = tokio::join!(publish(window, &events), read);
+        published?;
+        let next = next?;
+        let more = !next.is_empty();
+        Ok((next, more))
     }
 
     /// Until there is more to send, something was acknowledged, or it is time to look after the stream.
@@ -172,4 +180,14 @@ impl Relay {
             kept => Ok(Offset(self.log.head(self.id).await?.0.saturating_sub(kept))),
         }
     }
+}
+
+async fn publish(window: &mut Window, events: &[RecordedEvent]) -> Result<(), RelayError> {
+    for event in events {
+        while !window.has_room() {
+            window.settle().await?;
+        }
+        window.publish(event).await?;
+    }
+    Ok(())
 }

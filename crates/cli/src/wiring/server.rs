@@ -4,7 +4,10 @@ use std::{sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
-use picasso_adapters::firebase::{EmulatorTokenVerifier, FirebaseTokenVerifier};
+use picasso_adapters::{
+    firebase::{EmulatorTokenVerifier, FirebaseTokenVerifier},
+    nats::Nats,
+};
 use picasso_api::{
     Commands, Events, HEARTBEAT, Limits, Operations, Origins, Queries, Services,
     http::{Check, Files, Letters, Plain, Webhooks},
@@ -14,7 +17,7 @@ use picasso_projections::runtime::Progress;
 use tokio::{net::TcpListener, task::JoinSet};
 use tokio_util::sync::CancellationToken;
 
-use super::{ReadSide, Stores, WriteSide, reactors, write::unset};
+use super::{ReadSide, Stores, WriteSide, feed, reactors, write::unset};
 use crate::{
     cli::Role,
     config::Config,
@@ -31,6 +34,9 @@ const METRICS_UPKEEP: Duration = Duration::from_secs(5);
 pub struct Roles {
     commands: bool,
     queries: bool,
+    relay: bool,
+    /// Somebody asked for a relay by its name.
+    relay_named: bool,
     projections: bool,
     reactors: bool,
 }
@@ -41,6 +47,8 @@ impl Roles {
         Self {
             commands: plays(Role::Commands),
             queries: plays(Role::Queries),
+            relay: plays(Role::Relay),
+            relay_named: named.contains(&Role::Relay),
             projections: plays(Role::Projections),
             reactors: plays(Role::Reactors),
         }
@@ -48,12 +56,17 @@ impl Roles {
 
     /// Whether anything stands still without the log.
     fn log(self) -> bool {
-        self.commands || self.projections || self.reactors
+        self.commands || self.relay || self.projections || self.reactors
     }
 
     /// Whether anything needs the read store; who only takes commands goes on without it.
     fn read(self) -> bool {
         self.queries || self.projections || self.reactors
+    }
+
+    /// Whether anything follows events or carries them.
+    fn feed(self) -> bool {
+        self.queries || self.relay || self.projections || self.reactors
     }
 }
 
@@ -65,7 +78,16 @@ pub async fn run(
     stop: CancellationToken,
 ) -> Result<(), Failure> {
     let verifier = open_verifier(config).await?;
-    let stores = Stores::open(config).await?;
+    let mut stores = Stores::open(config).await?;
+    let nats = match roles.feed() {
+        true => feed::connect(config, stores.log.as_ref()).await?,
+        false => None,
+    };
+    match &nats {
+        Some(nats) => stores.feed = feed::over(nats, &stores.log),
+        None if roles.relay_named => return Err(feed::unset()),
+        None => {}
+    }
     let write = WriteSide::open(config, &stores).await?;
     let background = CancellationToken::new();
     let mut tasks = JoinSet::new();
@@ -81,12 +103,16 @@ pub async fn run(
         });
     }
     let metrics = install_metrics(&mut tasks, &background)?;
+    if let Some(nats) = nats.as_ref().filter(|_| roles.relay) {
+        feed::relay(nats, &stores, &mut tasks, &background).await?;
+    }
     let parts = Parts {
         config,
         verifier,
         stores: &stores,
         write: &write,
         read: read.as_ref(),
+        relaying: nats.as_ref().filter(|_| roles.relay),
         stop: &stop,
     };
     let app = parts.services(roles, metrics)?.router()?;
@@ -134,6 +160,8 @@ struct Parts<'a> {
     stores: &'a Stores,
     write: &'a WriteSide,
     read: Option<&'a Reading>,
+    /// Where this process relays to.
+    relaying: Option<&'a Nats>,
     stop: &'a CancellationToken,
 }
 
@@ -230,6 +258,7 @@ impl Parts<'_> {
             let store = Arc::clone(read.side.live.store());
             checks.push(Check::read_store(store, "gallery"));
         }
+        checks.extend(self.relaying.map(feed::check));
         checks
     }
 }

@@ -4,6 +4,7 @@ mod support;
 
 mod chaos;
 mod command_line;
+mod feed;
 mod journey;
 mod links;
 mod outages;

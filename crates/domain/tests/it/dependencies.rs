@@ -88,7 +88,8 @@ const LAWS: &[Law] = &[
 const TECHNOLOGIES: &[(&str, &[&str])] = &[
     ("cqrs-es", &["commands"]),
     ("rusqlite", &["adapters", "sandbox", "bench"]),
-    ("sqlx", &["adapters"]),
+    ("sqlx", &["adapters", "bench"]),
+    ("async-nats", &["adapters", "bench"]),
     ("mongodb", &["adapters"]),
     ("aws-sdk-s3", &["adapters"]),
     ("reqwest", &["adapters", "sandbox", "cli", "bench"]),

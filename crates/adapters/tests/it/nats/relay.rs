@@ -2,7 +2,7 @@
 
 use std::{path::Path, sync::Arc, time::Duration};
 
-use async_nats::jetstream::stream::Info;
+use async_nats::{HeaderMap, jetstream::stream::Info};
 use futures::StreamExt;
 use picasso_adapters::{
     nats::{Nats, Settings, message},
@@ -217,12 +217,26 @@ async fn a_message_slipped_into_a_stream_is_not_handed_out() {
     let slipping = async {
         let subject = format!("{}.0.reaction.PictureLiked", deployment.settings.prefix);
         let other = deployment.other().await;
-        let slipped = other
-            .publish(subject, "{}".into())
-            .await
-            .expect("sent")
-            .await;
-        assert_eq!(slipped.expect("stored").sequence, 31);
+        let stream = other.get_stream(deployment.stream(LOG)).await;
+        let seventh = stream.expect("a stream").get_raw_message(7).await;
+        let seventh = seventh.expect("a message");
+        // Nonsense, an event under its own epoch at another's place, and one without an epoch.
+        let mut again = HeaderMap::new();
+        let epoch = seventh.headers.get(message::EPOCH).expect("an epoch");
+        again.insert(message::EPOCH, epoch.clone());
+        let forged = String::from_utf8_lossy(&seventh.payload).replace(":7,", ":33,");
+        let slipped = [
+            (HeaderMap::new(), "{}".into()),
+            (again, seventh.payload),
+            (HeaderMap::new(), forged.into()),
+        ];
+        for (sequence, (headers, body)) in (31..).zip(slipped) {
+            let sent = other
+                .publish_with_headers(subject.clone(), headers, body)
+                .await;
+            let stored = sent.expect("sent").await.expect("stored");
+            assert_eq!(stored.sequence, sequence);
+        }
         likes.many(&*deployment.log, 30).await;
     };
     tokio::join!(reading, slipping);

@@ -2,6 +2,7 @@
 
 use std::{
     fs,
+    future::IntoFuture,
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -9,10 +10,10 @@ use std::{
 use async_nats::jetstream::stream::Stream;
 use futures::TryStreamExt;
 use rand::{Rng, rngs::StdRng, seq::IndexedRandom};
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep};
 
 use super::{cluster::Cluster, market::Market};
-use crate::nats::server::Server;
+use crate::{nats::server::Server, tally::LIMIT};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Damage {
@@ -45,11 +46,13 @@ impl Damage {
         );
         match self {
             Self::StreamDeleted => {
-                let name = market.stream().await.cached_info().config.name.clone();
-                market.nats().delete_stream(name).await.expect("deleted");
+                let stream = market.stream().await;
+                let name = &stream.cached_info().config.name;
+                insist(|| market.nats().delete_stream(name)).await;
             }
             Self::PurgedWhole => {
-                market.stream().await.purge().await.expect("purged");
+                let stream = market.stream().await;
+                insist(|| stream.purge().into_future()).await;
             }
             Self::PurgedInTheMiddle => purge_in_the_middle(&market.stream().await, rng).await,
             Self::ConsumersDeleted => delete_consumers(&market.stream().await).await,
@@ -82,6 +85,21 @@ impl Damage {
     }
 }
 
+/// A cluster that elects a leader answers nobody: the saboteur asks again.
+async fn insist<T, E, F>(ask: impl Fn() -> F) -> T
+where
+    F: Future<Output = Result<T, E>>,
+    E: std::fmt::Display,
+{
+    let until = Instant::now() + LIMIT;
+    loop {
+        match ask().await {
+            Ok(answer) => return answer,
+            Err(error) => assert!(Instant::now() < until, "no answer: {error}"),
+        }
+    }
+}
+
 async fn restart(server: &mut Server) {
     server.run();
     server.wait_ready().await;
@@ -93,7 +111,7 @@ async fn purge_in_the_middle(stream: &Stream, rng: &mut StdRng) {
     let (subject, last) = (&info.config.subjects[0], info.state.last_sequence);
     if rng.random() {
         let half = subject.replace('>', "reaction.PictureUnliked");
-        stream.purge().filter(half).await.expect("purged");
+        insist(|| stream.purge().filter(&half).into_future()).await;
         return;
     }
     let from = last
@@ -106,7 +124,7 @@ async fn purge_in_the_middle(stream: &Stream, rng: &mut StdRng) {
 }
 
 async fn delete_consumers(stream: &Stream) {
-    let names: Vec<String> = stream.consumer_names().try_collect().await.expect("a list");
+    let names: Vec<String> = insist(|| stream.consumer_names().try_collect()).await;
     for name in names {
         // One that a reader gave up may go by itself meanwhile.
         drop(stream.delete_consumer(&name).await);
