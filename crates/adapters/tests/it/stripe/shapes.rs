@@ -21,10 +21,16 @@ const AMOUNT: Money = Money {
     currency: Currency::Eur,
 };
 
+fn server() -> String {
+    std::env::var("PICASSO_TEST_STRIPE_URL").expect(
+        "PICASSO_TEST_STRIPE_URL is not set: run `make test`, or \
+         `scripts/servers up stripe && source <(scripts/servers env)` first",
+    )
+}
+
 fn mock() -> StripePayments {
     crate::local_sandbox::install_crypto();
-    let url = std::env::var("PICASSO_TEST_STRIPE_URL")
-        .expect("PICASSO_TEST_STRIPE_URL names stripe-mock: `make servers`, then `eval \"$(scripts/servers env)\"`");
+    let url = server();
     let config = StripeConfig {
         secret_key: "sk_test_123".into(),
         api_base: Some(url),
@@ -124,7 +130,7 @@ async fn a_wrong_shape_is_refused() {
         payment_id: PaymentId("pi_1".into()),
         amount: AMOUNT,
     };
-    let url = std::env::var("PICASSO_TEST_STRIPE_URL").expect("as above");
+    let url = server();
     let answer = reqwest::Client::new()
         .post(format!("{url}/v1/refunds"))
         .bearer_auth("sk_test_123")
