@@ -33,6 +33,10 @@ fn a_wrong_setting_is_named() {
     let error = load_file("[events]\nurl = \"mysql://u:hush@h/d\"\n").expect_err("refused");
     assert!(error.contains("events.url"), "{error}");
     assert!(!error.contains("hush"), "{error}");
+    for (name, value) in [("fee_bps", "5001"), ("payout_hold_s", "7776001")] {
+        let error = load_file(&format!("[payments]\n{name} = {value}\n")).expect_err("refused");
+        assert!(error.contains(&format!("payments.{name}")), "{error}");
+    }
 }
 
 #[test]

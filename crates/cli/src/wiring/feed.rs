@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use picasso_adapters::nats::{Nats, NatsError, Settings, feed::JetStreamFeed, relay::Relay};
 use picasso_api::http::Check;
-use picasso_eventlog::{EventFeed, EventLog, LogId};
+use picasso_eventlog::{EventFeed, EventLog, LogId, lease::lead};
 use picasso_projections::runtime::backoff::chain;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -40,7 +40,7 @@ pub fn over(nats: &Nats, log: &Arc<dyn EventLog>) -> Arc<dyn EventFeed> {
     Arc::new(JetStreamFeed::new(nats.clone(), Arc::clone(log)))
 }
 
-/// Relays every log.
+/// Relays every log, each in one process at a time.
 pub async fn relay(
     nats: &Nats,
     stores: &Stores,
@@ -51,8 +51,13 @@ pub async fn relay(
         let relay = Relay::new(nats.clone(), Arc::clone(&stores.log), log);
         let prepared = relay.prepare().await;
         prepared.map_err(|error| cannot_open(&error))?;
-        let stop = stop.clone();
-        tasks.spawn(async move { relay.run(stop).await });
+        let relay = Arc::new(relay);
+        let leases = Arc::clone(&stores.leases);
+        let leading = lead(leases, format!("relay.{log}"), stop.clone(), move |_, stop| {
+            let relay = Arc::clone(&relay);
+            async move { relay.run(stop).await }
+        });
+        tasks.spawn(leading);
     }
     Ok(())
 }
