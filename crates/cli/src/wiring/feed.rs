@@ -53,10 +53,15 @@ pub async fn relay(
         prepared.map_err(|error| cannot_open(&error))?;
         let relay = Arc::new(relay);
         let leases = Arc::clone(&stores.leases);
-        let leading = lead(leases, format!("relay.{log}"), stop.clone(), move |_, stop| {
-            let relay = Arc::clone(&relay);
-            async move { relay.run(stop).await }
-        });
+        let leading = lead(
+            leases,
+            format!("relay.{log}"),
+            stop.clone(),
+            move |_, stop| {
+                let relay = Arc::clone(&relay);
+                async move { relay.run(stop).await }
+            },
+        );
         tasks.spawn(leading);
     }
     Ok(())
