@@ -259,7 +259,7 @@ impl Config {
         };
         // Variables of the test suite and the build share the prefix but are no settings.
         let environment = Env::prefixed("PICASSO_")
-            .ignore(&["photos", "campaign", "cases", "seed", "bless"])
+            .ignore(&["photos", "local", "campaign", "cases", "seed", "bless"])
             .filter(|key| !key.starts_with("test_"))
             .split("__");
         figment = figment.merge(environment);
