@@ -15,7 +15,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use picasso_eventlog::{
     AppendError, Appended, Commit, Epoch, EventLog, LogError, LogId, MAX_READ, Offset,
-    RecordedEvent, RequestKey, StoredReply,
+    RecordedEvent, RequestKey, StoredReply, route,
 };
 use sqlx::{Pool, Postgres, postgres::PgConnectOptions};
 use tokio::{sync::watch, task::JoinSet};
@@ -161,7 +161,8 @@ impl EventLog for PostgresLog {
         limit: usize,
     ) -> Result<Vec<RecordedEvent>, LogError> {
         let aggregate = (aggregate_type, aggregate_id);
-        rows::load(&self.readers, aggregate, after, limit.min(MAX_READ)).await
+        let log = route(aggregate_id, self.logs());
+        rows::load(&self.readers, log, aggregate, after, limit.min(MAX_READ)).await
     }
 
     async fn read(

@@ -19,7 +19,7 @@ const STORE: &str = "
         WHERE log = $1 AND NOT EXISTS (
             SELECT FROM unnest($3::text[], $4::text[], $5::bigint[]) AS last (aggregate_type, aggregate_id, sequence)
             WHERE NOT EXISTS (
-                SELECT FROM events e WHERE e.aggregate_type = last.aggregate_type
+                SELECT FROM events e WHERE e.log = $1 AND e.aggregate_type = last.aggregate_type
                     AND e.aggregate_id = last.aggregate_id AND e.sequence = last.sequence
             )
         )

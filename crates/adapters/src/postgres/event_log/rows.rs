@@ -14,8 +14,8 @@ use crate::postgres::connection::fetch;
 const LOAD: &str = "
     SELECT log, log_offset, aggregate_type, aggregate_id, sequence, event_type, event_version, payload::text,
         metadata::text, recorded_at
-    FROM events WHERE aggregate_type = $1 AND aggregate_id = $2 AND sequence > $3
-    ORDER BY sequence LIMIT $4";
+    FROM events WHERE log = $1 AND aggregate_type = $2 AND aggregate_id = $3 AND sequence > $4
+    ORDER BY sequence LIMIT $5";
 const READ: &str = "
     SELECT log, log_offset, aggregate_type, aggregate_id, sequence, event_type, event_version, payload::text,
         metadata::text, recorded_at
@@ -32,11 +32,13 @@ const EPOCH_MICROS: i64 = 946_684_800_000_000;
 /// A page of rows from one place on, in the events' own order.
 pub(super) async fn load(
     pool: &Pool<Postgres>,
+    log: LogId,
     (aggregate_type, aggregate_id): (&str, &str),
     after: u64,
     limit: usize,
 ) -> Result<Vec<RecordedEvent>, LogError> {
-    let statement = sqlx::query(LOAD).bind(aggregate_type).bind(aggregate_id);
+    let statement = sqlx::query(LOAD).bind(i32::from(log.0));
+    let statement = statement.bind(aggregate_type).bind(aggregate_id);
     let statement = statement.bind(bounded(after)).bind(bounded(limit as u64));
     events(&fetch(pool, statement).await?)
 }

@@ -8,6 +8,9 @@ use picasso_eventlog::{EventLog, contract};
 
 use super::Schema;
 
+/// What is run before the tables are spread over several servers.
+const KEYS: &str = include_str!("../../../../../infra/scale/keys.sql");
+
 struct Storage {
     schema: Schema,
     logs: u16,
@@ -17,6 +20,14 @@ impl Storage {
     async fn fresh(logs: u16) -> Self {
         let schema = Schema::fresh().await;
         Self { schema, logs }
+    }
+
+    /// With the keys that tables have which are spread.
+    async fn keyed_by_log(logs: u16) -> Self {
+        let storage = Self::fresh(logs).await;
+        drop(contract::Storage::open(&storage).await);
+        storage.schema.run(KEYS).await;
+        storage
     }
 }
 
@@ -36,4 +47,9 @@ async fn the_contract_holds_with_one_log() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn the_contract_holds_with_four_logs() {
     contract::run(|| Storage::fresh(4)).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn the_contract_holds_with_the_keys_of_tables_that_are_spread() {
+    contract::run(|| Storage::keyed_by_log(4)).await;
 }

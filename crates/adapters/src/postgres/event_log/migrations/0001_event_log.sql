@@ -1,4 +1,5 @@
--- The event log. Every table is keyed by the log first, so that tables can be spread by it.
+-- The event log. Every table is keyed by the log, and every statement names it, so that tables can be spread by it: see
+-- infra/scale.
 
 CREATE TABLE deployment (
     id integer PRIMARY KEY CHECK (id = 1),
@@ -86,7 +87,7 @@ BEGIN
     FROM unnest(p_aggregate_types, p_aggregate_ids) WITH ORDINALITY AS a (aggregate_type, aggregate_id, number)
     CROSS JOIN LATERAL (
         SELECT max(e.sequence) AS sequence FROM events e
-        WHERE e.aggregate_type = a.aggregate_type AND e.aggregate_id = a.aggregate_id
+        WHERE e.log = p_log AND e.aggregate_type = a.aggregate_type AND e.aggregate_id = a.aggregate_id
     ) AS last;
 
     -- In order, and with what this call has accepted so far in view.
