@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 pub use self::{
     command::{PurchaseCommand, Terms},
     error::PurchaseError,
-    event::{Closure, PurchaseEvent, RefundReason},
+    event::{Closure, HeldShare, PurchaseEvent, RefundReason},
     payout::{Payout, Reversal},
     returns::{Dispute, DisputeStage, Payment, Refund},
 };
@@ -226,7 +226,10 @@ impl Aggregate for Purchase {
             PurchaseEvent::RefundRequested {
                 payment_id, key, ..
             } => self.set_refund(payment_id, Refund::Due { key: key.clone() }),
-            PurchaseEvent::PurchaseRevoked { .. } => self.stage = Stage::Refunded,
+            PurchaseEvent::PurchaseRevoked { .. } => {
+                self.stage = Stage::Refunded;
+                self.let_go();
+            }
             PurchaseEvent::PaymentRefunded {
                 payment_id,
                 refund_id,
@@ -239,16 +242,19 @@ impl Aggregate for Purchase {
                 dispute_id,
                 payment_id,
                 amount,
+                held,
             } => {
                 let dispute = Dispute {
                     payment_id: payment_id.clone(),
                     amount: *amount,
+                    held: held.clone(),
                     stage: DisputeStage::Open,
                 };
                 self.disputes.insert(dispute_id.clone(), dispute);
             }
             PurchaseEvent::DisputeWon { dispute_id, .. } => {
                 self.set_dispute(dispute_id, DisputeStage::Won);
+                self.let_go();
             }
             PurchaseEvent::DisputeLost {
                 dispute_id,

@@ -40,6 +40,9 @@ pub struct Balance {
     pub postings: u64,
     /// Of what a seller is owed, the part that is within its holding time.
     pub pending_minor: i64,
+    /// Of what a seller is owed, the part that a dispute holds; and of that, what is within its holding time.
+    pub held_minor: i64,
+    pub held_pending_minor: i64,
     /// What a seller has been paid, less what came back.
     pub paid_minor: i64,
 }
@@ -213,6 +216,10 @@ impl Balance {
     fn note(self, news: &postings::SellerNews) -> Option<Self> {
         Some(Self {
             pending_minor: self.pending_minor.checked_add(news.pending_minor)?,
+            held_minor: self.held_minor.checked_add(news.held_minor)?,
+            held_pending_minor: self
+                .held_pending_minor
+                .checked_add(news.held_pending_minor)?,
             paid_minor: self.paid_minor.checked_add(news.paid_minor)?,
             ..self
         })

@@ -7,7 +7,7 @@ use picasso_domain::{
     account::{AccountEvent, Notifications, Profile},
     payout_account::PayoutAccountEvent,
     picture::{Details, Edition, Licence, PictureEvent, Upload},
-    purchase::{PurchaseEvent, RefundReason, Terms},
+    purchase::{HeldShare, PurchaseEvent, RefundReason, Terms},
     reaction::ReactionEvent,
     values::*,
 };
@@ -190,12 +190,23 @@ pub fn granted_at(offset: u64, attempt: u32, price: Price) -> Recorded {
 }
 
 pub fn revoked(offset: u64, attempt: u32) -> Recorded {
-    revoked_after(offset, attempt, false)
+    taken_away(offset, attempt, false, false)
 }
 
-pub fn revoked_after(offset: u64, attempt: u32, released: bool) -> Recorded {
-    let terms = Box::new(terms());
-    let event = PurchaseEvent::PurchaseRevoked { terms, released };
+pub fn revoked_after_release(offset: u64, attempt: u32) -> Recorded {
+    taken_away(offset, attempt, true, false)
+}
+
+pub fn revoked_while_held(offset: u64, attempt: u32) -> Recorded {
+    taken_away(offset, attempt, false, true)
+}
+
+fn taken_away(offset: u64, attempt: u32, released: bool, held: bool) -> Recorded {
+    let event = PurchaseEvent::PurchaseRevoked {
+        terms: Box::new(terms()),
+        released,
+        held,
+    };
     purchase(offset, attempt, event)
 }
 
@@ -254,11 +265,21 @@ pub fn reversed(offset: u64, attempt: u32) -> Recorded {
     purchase(offset, attempt, event)
 }
 
+/// The share of a sale within its holding time.
+fn held() -> Option<HeldShare> {
+    Some(HeldShare {
+        seller: user("ann"),
+        amount: share(),
+        released: false,
+    })
+}
+
 pub fn disputed(offset: u64, attempt: u32) -> Recorded {
     let event = PurchaseEvent::PurchaseDisputed {
         dispute_id: DisputeId("dp_1".to_owned()),
         payment_id: payment_id("pi_1"),
         amount: eur(1_900).money(),
+        held: held(),
     };
     purchase(offset, attempt, event)
 }
@@ -268,6 +289,7 @@ pub fn dispute_won(offset: u64, attempt: u32) -> Recorded {
         dispute_id: DisputeId("dp_1".to_owned()),
         payment_id: payment_id("pi_1"),
         amount: eur(1_900).money(),
+        held: held(),
     };
     purchase(offset, attempt, event)
 }

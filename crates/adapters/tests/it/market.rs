@@ -381,6 +381,7 @@ pub fn is_revoked(buyer: &str, number: u16) -> News {
         PurchaseEvent::PurchaseRevoked {
             terms,
             released: false,
+            held: false,
         },
     )
 }

@@ -67,6 +67,7 @@ fn earnings(currency: Currency, earned: ledger::Earnings) -> Earnings {
     };
     Earnings {
         pending: amount(earned.pending_minor),
+        held: amount(earned.held_minor),
         available: amount(earned.available_minor),
         paid: amount(earned.paid_minor),
     }

@@ -16,7 +16,7 @@ use crate::{
     handle::HandleEvent,
     payout_account::PayoutAccountEvent,
     picture::{Edition, Licence, PictureEvent},
-    purchase::{Closure, PurchaseEvent, RefundReason},
+    purchase::{Closure, HeldShare, PurchaseEvent, RefundReason},
     reaction::ReactionEvent,
     samples::{
         ann, bob, bobs_purchase, details, eur, handle, payable_at, payment, payout_account,
@@ -100,6 +100,13 @@ fn purchase_samples() -> Vec<DomainEvent> {
     let (url, key) = ("http://127.0.0.1/pay/cs_1", "refund-pi_1");
     let reason = RefundReason::PaidTwice;
     let dispute_id = || DisputeId("dp_1".to_owned());
+    let held = || {
+        Some(HeldShare {
+            seller: ann(),
+            amount: eur(1080),
+            released: true,
+        })
+    };
     let transfer_id = || TransferId("tr_1".to_owned());
     let transfer = || "transfer-pi_1".to_owned();
     samples! { DomainEvent::Purchase:
@@ -108,12 +115,12 @@ fn purchase_samples() -> Vec<DomainEvent> {
         E::PaymentDeclined { .. } => E::PaymentDeclined { code: "card_declined".to_owned() },
         E::PaymentReceived { .. } => E::PaymentReceived { payment_id: payment_id(), amount: eur(1200) },
         E::PurchaseGranted { .. } => E::PurchaseGranted { payment_id: payment_id(), terms: terms(), payable_at: payable_at() },
-        E::PurchaseRevoked { .. } => E::PurchaseRevoked { terms: terms(), released: true },
+        E::PurchaseRevoked { .. } => E::PurchaseRevoked { terms: terms(), released: true, held: false },
         E::PurchaseClosed { .. } => E::PurchaseClosed { closure: Closure::CancelledByBuyer },
         E::RefundRequested { .. } => E::RefundRequested { payment_id: payment_id(), key: key.to_owned(), reason },
         E::PaymentRefunded { .. } => E::PaymentRefunded { payment_id: payment_id(), refund_id: refund("re_1"), amount: eur(1200) },
-        E::PurchaseDisputed { .. } => E::PurchaseDisputed { dispute_id: dispute_id(), payment_id: payment_id(), amount: eur(1200) },
-        E::DisputeWon { .. } => E::DisputeWon { dispute_id: dispute_id(), payment_id: payment_id(), amount: eur(1200) },
+        E::PurchaseDisputed { .. } => E::PurchaseDisputed { dispute_id: dispute_id(), payment_id: payment_id(), amount: eur(1200), held: held() },
+        E::DisputeWon { .. } => E::DisputeWon { dispute_id: dispute_id(), payment_id: payment_id(), amount: eur(1200), held: held() },
         E::DisputeLost { .. } => E::DisputeLost { dispute_id: dispute_id(), payment_id: payment_id(), amount: eur(1200) },
         E::EarningsReleased { .. } => E::EarningsReleased { seller: ann(), amount: eur(1080) },
         E::TransferRequested { .. } => E::TransferRequested { key: transfer(), account: payout_account("acct_1"), seller: ann(), amount: eur(1080) },

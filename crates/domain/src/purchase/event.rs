@@ -35,6 +35,15 @@ pub enum RefundReason {
     PictureUnavailable,
 }
 
+/// A seller's share that nobody may move while the buyer's bank has the payment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HeldShare {
+    pub seller: UserId,
+    pub amount: Money,
+    /// Whether it had been released before.
+    pub released: bool,
+}
+
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum PurchaseEvent {
     PurchaseStarted(Box<Terms>),
@@ -61,6 +70,8 @@ pub enum PurchaseEvent {
         terms: Box<Terms>,
         /// Whether the seller's share had been released before.
         released: bool,
+        /// Whether a dispute has held it.
+        held: bool,
     },
     PurchaseClosed {
         closure: Closure,
@@ -81,11 +92,15 @@ pub enum PurchaseEvent {
         dispute_id: DisputeId,
         payment_id: PaymentId,
         amount: Money,
+        /// The share that is held until the dispute ends, unless the seller has been paid.
+        held: Option<HeldShare>,
     },
     DisputeWon {
         dispute_id: DisputeId,
         payment_id: PaymentId,
         amount: Money,
+        /// As when it began.
+        held: Option<HeldShare>,
     },
     DisputeLost {
         dispute_id: DisputeId,

@@ -49,6 +49,12 @@ pub enum Reversal {
 }
 
 impl Payout {
+    /// Whether nobody has asked for the money to be moved.
+    #[must_use]
+    pub fn is_with_us(&self) -> bool {
+        matches!(self, Self::Held | Self::Released)
+    }
+
     #[must_use]
     pub fn is_released(&self) -> bool {
         *self != Self::Held

@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Purchase, PurchaseError, PurchaseEvent, RefundReason, Stage};
+use super::{HeldShare, Purchase, PurchaseError, PurchaseEvent, RefundReason, Stage};
 use crate::values::{DisputeId, Money, PaymentId, RefundId};
 
 /// A payment that came in, and what has become of it.
@@ -35,6 +35,7 @@ pub enum Refund {
 pub struct Dispute {
     pub payment_id: PaymentId,
     pub amount: Money,
+    pub held: Option<HeldShare>,
     pub stage: DisputeStage,
 }
 
@@ -144,10 +145,12 @@ impl Purchase {
         if self.disputes.contains_key(&dispute_id) {
             return Ok(vec![]);
         }
+        let held = self.share_to_hold(&payment_id)?;
         Ok(vec![PurchaseEvent::PurchaseDisputed {
             dispute_id,
             payment_id,
             amount,
+            held,
         }])
     }
 
@@ -161,6 +164,7 @@ impl Purchase {
         let Dispute {
             payment_id,
             amount,
+            held,
             stage,
         } = dispute.ok_or(PurchaseError::UnknownDispute)?.clone();
         match stage {
@@ -169,6 +173,7 @@ impl Purchase {
                 dispute_id,
                 payment_id,
                 amount,
+                held,
             }]),
             DisputeStage::Open => {
                 let mut events = self.revocation(&payment_id)?;
@@ -192,14 +197,37 @@ impl Purchase {
         let revoked = PurchaseEvent::PurchaseRevoked {
             terms: Box::new(self.terms()?.clone()),
             released: self.payout.is_released(),
+            held: self.disputes.values().any(|it| it.held.is_some()),
         };
         Ok(std::iter::once(revoked).chain(self.reversal()).collect())
+    }
+
+    /// The share of a grant that stands on this payment and is still with us; held once, however many disputes there are.
+    fn share_to_hold(&self, payment_id: &PaymentId) -> Result<Option<HeldShare>, PurchaseError> {
+        let is_the_grants = self.granted_by.as_ref() == Some(payment_id);
+        let is_owed = is_the_grants && self.stage == Stage::Granted;
+        if !is_owed || !self.payout.is_with_us() || self.is_disputed(payment_id) {
+            return Ok(None);
+        }
+        let terms = self.terms()?;
+        Ok(Some(HeldShare {
+            seller: terms.seller.clone(),
+            amount: terms.split().share,
+            released: self.payout.is_released(),
+        }))
     }
 
     fn payment(&self, payment_id: &PaymentId) -> Result<&Payment, PurchaseError> {
         self.terms()?;
         let payment = self.payments.get(payment_id);
         payment.ok_or(PurchaseError::UnknownPayment)
+    }
+
+    /// A dispute holds nothing any more: it was won, or there is no share left.
+    pub(super) fn let_go(&mut self) {
+        for dispute in self.disputes.values_mut() {
+            dispute.held = None;
+        }
     }
 
     pub(super) fn set_refund(&mut self, payment_id: &PaymentId, refund: Refund) {

@@ -2,7 +2,7 @@
 
 use picasso_domain::{
     DomainEvent,
-    purchase::{PurchaseEvent, Terms},
+    purchase::{HeldShare, PurchaseEvent, Terms},
     values::{Currency, Money, UserId},
 };
 use serde::{Deserialize, Serialize};
@@ -31,6 +31,8 @@ pub(super) struct SellerNews {
     pub account: Account,
     pub currency: Currency,
     pub pending_minor: i64,
+    pub held_minor: i64,
+    pub held_pending_minor: i64,
     pub paid_minor: i64,
 }
 
@@ -50,10 +52,20 @@ fn of_purchase(event: &PurchaseEvent) -> Moved {
     match event {
         PurchaseEvent::PaymentReceived { amount, .. } => from_to(Buyers, Provider, *amount),
         PurchaseEvent::PurchaseGranted { terms, .. } => granted(terms),
-        PurchaseEvent::PurchaseRevoked { terms, released } => revoked(terms, *released),
+        PurchaseEvent::PurchaseRevoked {
+            terms,
+            released,
+            held,
+        } => revoked(terms, *released, *held),
         PurchaseEvent::PaymentRefunded { amount, .. } => from_to(Provider, Buyers, *amount),
-        PurchaseEvent::PurchaseDisputed { amount, .. } => from_to(Provider, Disputed, *amount),
-        PurchaseEvent::DisputeWon { amount, .. } => from_to(Disputed, Provider, *amount),
+        PurchaseEvent::PurchaseDisputed { amount, held, .. } => Moved {
+            seller: held.as_ref().map(|held| hold(held, 1)),
+            ..from_to(Provider, Disputed, *amount)
+        },
+        PurchaseEvent::DisputeWon { amount, held, .. } => Moved {
+            seller: held.as_ref().map(|held| hold(held, -1)),
+            ..from_to(Disputed, Provider, *amount)
+        },
         PurchaseEvent::DisputeLost { amount, .. } => from_to(Disputed, Buyers, *amount),
         PurchaseEvent::EarningsReleased { seller, amount } => Moved {
             postings: vec![],
@@ -91,17 +103,23 @@ fn granted(terms: &Terms) -> Moved {
     }
 }
 
-/// The other way round; a share that was released is pending no more.
-fn revoked(terms: &Terms, released: bool) -> Moved {
+/// The other way round; a share that was released is pending no more, and none is held any more.
+fn revoked(terms: &Terms, released: bool, held: bool) -> Moved {
     let split = terms.split();
-    let share = news(&terms.seller, split.share);
+    let gone_minor = -split.share.amount_minor;
+    let if_so = |so: bool| if so { gone_minor } else { 0 };
     Moved {
         postings: vec![
             credit(Account::Buyers, terms.price.money()),
             debit(Account::Fees, split.fee),
             debit(Account::Seller(terms.seller.clone()), split.share),
         ],
-        seller: (!released).then(|| share.pending(-1)),
+        seller: Some(SellerNews {
+            pending_minor: if_so(!released),
+            held_minor: if_so(held),
+            held_pending_minor: if_so(held && !released),
+            ..news(&terms.seller, split.share).nothing()
+        }),
     }
 }
 
@@ -138,24 +156,38 @@ fn news(seller: &UserId, share: Money) -> News {
     }
 }
 
+fn hold(held: &HeldShare, sign: i64) -> SellerNews {
+    let amount_minor = held.amount.amount_minor * sign;
+    SellerNews {
+        held_minor: amount_minor,
+        held_pending_minor: if held.released { 0 } else { amount_minor },
+        ..news(&held.seller, held.amount).nothing()
+    }
+}
+
 impl News {
-    fn pending(self, sign: i64) -> SellerNews {
-        let amount_minor = self.share.amount_minor * sign;
+    fn nothing(self) -> SellerNews {
         SellerNews {
-            pending_minor: amount_minor,
+            pending_minor: 0,
+            held_minor: 0,
+            held_pending_minor: 0,
             paid_minor: 0,
             currency: self.share.currency,
             account: Account::Seller(self.seller),
         }
     }
 
-    fn paid(self, sign: i64) -> SellerNews {
-        let amount_minor = self.share.amount_minor * sign;
+    fn pending(self, sign: i64) -> SellerNews {
         SellerNews {
-            pending_minor: 0,
-            paid_minor: amount_minor,
-            currency: self.share.currency,
-            account: Account::Seller(self.seller),
+            pending_minor: self.share.amount_minor * sign,
+            ..self.nothing()
+        }
+    }
+
+    fn paid(self, sign: i64) -> SellerNews {
+        SellerNews {
+            paid_minor: self.share.amount_minor * sign,
+            ..self.nothing()
         }
     }
 }

@@ -17,8 +17,10 @@ const CHUNK: usize = 100;
 /// What a seller has earned in one currency, in minor units.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Earnings {
-    /// Within the holding time.
+    /// Within the holding time, and not disputed.
     pub pending_minor: i64,
+    /// Held by disputes that are not decided.
+    pub held_minor: i64,
     /// Due and not paid; below zero what the seller owes, because a sale was taken back.
     pub available_minor: i64,
     /// Handed on to the seller, less what came back.
@@ -28,9 +30,15 @@ pub struct Earnings {
 impl From<Balance> for Earnings {
     fn from(balance: Balance) -> Self {
         let owed_minor = balance.amount_minor.saturating_neg();
+        let pending_minor = balance
+            .pending_minor
+            .saturating_sub(balance.held_pending_minor);
         Self {
-            pending_minor: balance.pending_minor,
-            available_minor: owed_minor.saturating_sub(balance.pending_minor),
+            pending_minor,
+            held_minor: balance.held_minor,
+            available_minor: owed_minor
+                .saturating_sub(pending_minor)
+                .saturating_sub(balance.held_minor),
             paid_minor: balance.paid_minor,
         }
     }

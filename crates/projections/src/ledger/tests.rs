@@ -140,7 +140,7 @@ fn a_seller_owes_what_was_taken_back_until_it_has_come_back() {
         granted(2, 1),
         released(3, 1),
         seller_paid(4, 1),
-        revoked_after(5, 1, true),
+        revoked_after_release(5, 1),
         refunded(6, 1, "pi_1"),
     ];
     let owes = Earnings {
@@ -160,12 +160,18 @@ fn a_seller_owes_what_was_taken_back_until_it_has_come_back() {
 fn disputed_money_is_with_the_bank_until_it_is_decided() {
     let disputed = [paid(1, 1, "pi_1"), granted(2, 1), disputed(3, 1)];
     assert_eq!(amounts(&folded(&disputed)), [0, 0, -190, -1_710, 1_900]);
+    let held = Earnings {
+        held_minor: 1_710,
+        ..Earnings::default()
+    };
+    assert_eq!(earnings(&folded(&disputed)), held);
     let won = disputed.clone().into_iter().chain([dispute_won(4, 1)]);
     let won = folded(&won.collect::<Vec<_>>());
     assert_eq!(amounts(&won), [1_900, 0, -190, -1_710, 0]);
-    let lost = [revoked(4, 1), dispute_lost(5, 1)];
+    let lost = [revoked_while_held(4, 1), dispute_lost(5, 1)];
     let lost = disputed.into_iter().chain(lost).collect::<Vec<_>>();
     assert_eq!(amounts(&folded(&lost)), [0; 5]);
+    assert_eq!(earnings(&folded(&lost)), Earnings::default());
 }
 
 #[test]
@@ -345,8 +351,15 @@ proptest! {
             let amount_minor = balance(&documents, &seller()).amount_minor;
             prop_assert_eq!(-amount_minor, owed(&purchase, &history));
             let is_pending = purchase.stage == Stage::Granted && !purchase.payout.is_released();
-            let pending = if is_pending { share().amount_minor } else { 0 };
-            prop_assert_eq!(earnings(&documents).pending_minor, pending);
+            let disputed = purchase.grant_is_disputed();
+            let pending = if is_pending && !disputed { share().amount_minor } else { 0 };
+            let earnings = earnings(&documents);
+            prop_assert_eq!(earnings.pending_minor, pending);
+            let is_with_us = purchase.stage == Stage::Granted && purchase.payout.is_with_us();
+            let can_be_held = disputed && is_with_us;
+            prop_assert!(earnings.held_minor == 0 || can_be_held, "{:?}", earnings);
+            let all = earnings.pending_minor + earnings.held_minor + earnings.available_minor;
+            prop_assert_eq!(all, -amount_minor);
         }
     }
 }

@@ -61,6 +61,7 @@ async fn earnings(person: &Person) -> [i64; 3] {
         pending,
         available,
         paid,
+        ..
     } = earned;
     [pending, available, paid].map(|money| money.map_or(0, |money| money.amount_minor))
 }

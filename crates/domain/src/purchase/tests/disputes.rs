@@ -2,8 +2,10 @@
 
 use super::{bought, payouts, received, refunds};
 use crate::{
-    purchase::{Purchase, PurchaseCommand, PurchaseError, PurchaseEvent, RefundReason, Stage},
-    samples::{eur, payment},
+    purchase::{
+        HeldShare, Purchase, PurchaseCommand, PurchaseError, PurchaseEvent, RefundReason, Stage,
+    },
+    samples::{ann, eur, payment, terms},
     spec::{fold, given},
     values::DisputeId,
 };
@@ -32,7 +34,17 @@ pub(super) fn disputed(payment_id: &str) -> PurchaseEvent {
         dispute_id: dispute("dp_1"),
         payment_id: payment(payment_id),
         amount: eur(1200),
+        held: held(payment_id),
     }
+}
+
+/// Ann's share, for the payment that bob's grant rests on.
+fn held(payment_id: &str) -> Option<HeldShare> {
+    (payment_id == "pi_1").then(|| HeldShare {
+        seller: ann(),
+        amount: eur(1080),
+        released: false,
+    })
 }
 
 pub(super) fn won(payment_id: &str) -> PurchaseEvent {
@@ -40,6 +52,7 @@ pub(super) fn won(payment_id: &str) -> PurchaseEvent {
         dispute_id: dispute("dp_1"),
         payment_id: payment(payment_id),
         amount: eur(1200),
+        held: held(payment_id),
     }
 }
 
@@ -48,6 +61,14 @@ fn lost(payment_id: &str) -> PurchaseEvent {
         dispute_id: dispute("dp_1"),
         payment_id: payment(payment_id),
         amount: eur(1200),
+    }
+}
+
+fn revoked_while_held() -> PurchaseEvent {
+    PurchaseEvent::PurchaseRevoked {
+        terms: Box::new(terms()),
+        released: false,
+        held: true,
     }
 }
 
@@ -70,7 +91,7 @@ fn hearing_of_the_same_dispute_again_is_quiet() {
     for more in [
         vec![disputed("pi_1")],
         vec![disputed("pi_1"), won("pi_1")],
-        vec![disputed("pi_1"), refunds::revoked(), lost("pi_1")],
+        vec![disputed("pi_1"), revoked_while_held(), lost("pi_1")],
     ] {
         given::<Purchase>(bought_and(&more))
             .when(note("pi_1", "dp_1"))
@@ -89,7 +110,7 @@ fn a_dispute_of_a_payment_nobody_made_is_refused() {
 fn a_lost_dispute_revokes_the_right_to_download() {
     given::<Purchase>(bought_and(&[disputed("pi_1")]))
         .when(close("dp_1", false))
-        .then_events([refunds::revoked(), lost("pi_1")]);
+        .then_events([revoked_while_held(), lost("pi_1")]);
 }
 
 #[test]
@@ -169,4 +190,47 @@ fn a_lost_dispute_takes_the_share_back_from_the_seller() {
     given::<Purchase>(history)
         .when(close("dp_1", false))
         .then(&["PurchaseRevoked", "ReversalRequested", "DisputeLost"]);
+}
+
+fn share_held(events: &[PurchaseEvent]) -> Option<HeldShare> {
+    match events {
+        [PurchaseEvent::PurchaseDisputed { held, .. }] => held.clone(),
+        other => panic!("expected a dispute, found {other:?}"),
+    }
+}
+
+#[test]
+fn a_dispute_holds_the_share_that_is_still_with_us() {
+    let dispute = |more: &[PurchaseEvent]| {
+        let history = bought_and(more);
+        let when = given::<Purchase>(history).when(note("pi_1", "dp_9"));
+        share_held(&when.then(&["PurchaseDisputed"]))
+    };
+    let unreleased = held("pi_1");
+    assert_eq!(dispute(&[]), unreleased);
+    let released = unreleased.map(|share| HeldShare {
+        released: true,
+        ..share
+    });
+    assert_eq!(dispute(&[payouts::released()]), released);
+    assert_eq!(dispute(&[disputed("pi_1")]), None, "it is held already");
+    let when = given::<Purchase>(payouts::paid_out()).when(note("pi_1", "dp_9"));
+    let paid = share_held(&when.then(&["PurchaseDisputed"]));
+    assert_eq!(paid, None, "it is the seller's");
+}
+
+#[test]
+fn a_refund_lets_go_of_what_a_dispute_held() {
+    given::<Purchase>(bought_and(&[disputed("pi_1")]))
+        .when(refunds::note("pi_1", "re_1"))
+        .then(&["PurchaseRevoked", "PaymentRefunded"]);
+    let gone = [disputed("pi_1"), revoked_while_held()];
+    given::<Purchase>(bought_and(&gone))
+        .when(close("dp_1", true))
+        .then_events([PurchaseEvent::DisputeWon {
+            dispute_id: dispute("dp_1"),
+            payment_id: payment("pi_1"),
+            amount: eur(1200),
+            held: None,
+        }]);
 }

@@ -112,6 +112,7 @@ fn revoked_after_release() -> PurchaseEvent {
     PurchaseEvent::PurchaseRevoked {
         terms: Box::new(terms()),
         released: true,
+        held: false,
     }
 }
 

@@ -36,6 +36,7 @@ pub(super) fn revoked() -> PurchaseEvent {
     PurchaseEvent::PurchaseRevoked {
         terms: Box::new(terms()),
         released: false,
+        held: false,
     }
 }
 
