@@ -8,8 +8,8 @@ use picasso_adapters::{
     nats::{Nats, Settings, message},
     sqlite::event_log::SqliteEventLog,
 };
-use picasso_eventlog::{Epoch, EventLog, LogId, MAX_READ, Offset, RecordedEvent};
-use tokio::time::timeout;
+use picasso_eventlog::{Epoch, EventLog, FeedStream, LogId, MAX_READ, Offset, RecordedEvent};
+use tokio::{sync::watch, time::timeout};
 use uuid::Uuid;
 
 use super::{deployment::Deployment, shared_server};
@@ -121,15 +121,19 @@ async fn a_stream_that_is_behind_is_continued() {
 #[tokio::test]
 async fn two_relays_at_once_do_no_harm() {
     let mut deployment = Deployment::started(&shared_server(), 1).await;
+    let mut likes = Likes::default();
+    likes.many(&*deployment.log, 50).await;
+    let before = relayed(&deployment, LOG).await;
     let (first, second) = (deployment.relay(0), deployment.relay(0));
     let stop = tokio_util::sync::CancellationToken::new();
     let others = [first, second].map(|relay| {
         let stop = stop.clone();
         tokio::spawn(async move { relay.run(stop).await })
     });
-    Likes::default().many(&*deployment.log, 500).await;
-    relayed(&deployment, LOG).await;
+    likes.many(&*deployment.log, 500).await;
+    let after = relayed(&deployment, LOG).await;
     assert_copy(&deployment, LOG).await;
+    assert_eq!(after.created, before.created, "nobody spoilt it");
     stop.cancel();
     for other in others {
         other.await.expect("no panic");
@@ -213,35 +217,59 @@ async fn a_message_slipped_into_a_stream_is_not_handed_out() {
     let mut likes = Likes::default();
     likes.many(&*deployment.log, 30).await;
     relayed(&deployment, LOG).await;
-    let reading = assert_handed_out_until(&deployment, Offset::START, Offset(60));
-    let slipping = async {
-        let subject = format!("{}.0.reaction.PictureLiked", deployment.settings.prefix);
-        let other = deployment.other().await;
-        let stream = other.get_stream(deployment.stream(LOG)).await;
-        let seventh = stream.expect("a stream").get_raw_message(7).await;
-        let seventh = seventh.expect("a message");
-        // Nonsense, an event under its own epoch at another's place, and one without an epoch.
-        let mut again = HeaderMap::new();
-        let epoch = seventh.headers.get(message::EPOCH).expect("an epoch");
-        again.insert(message::EPOCH, epoch.clone());
-        let forged = String::from_utf8_lossy(&seventh.payload).replace(":7,", ":33,");
-        let slipped = [
-            (HeaderMap::new(), "{}".into()),
-            (again, seventh.payload),
-            (HeaderMap::new(), forged.into()),
-        ];
-        for (sequence, (headers, body)) in (31..).zip(slipped) {
-            let sent = other
-                .publish_with_headers(subject.clone(), headers, body)
-                .await;
-            let stored = sent.expect("sent").await.expect("stored");
-            assert_eq!(stored.sequence, sequence);
+    let feed = deployment.feed(Arc::clone(&deployment.log)).await;
+    let mut batches = feed
+        .subscribe(LOG, Offset::START, 100)
+        .await
+        .expect("subscribed");
+    let (told, mut read) = watch::channel(0);
+    let reading = tokio::spawn(async move {
+        let mut found = vec![];
+        while found.len() < 90 {
+            let one_more = found.len() + 1;
+            take(&mut batches, &mut found, one_more).await;
+            told.send_replace(found.len());
         }
-        likes.many(&*deployment.log, 30).await;
-    };
-    tokio::join!(reading, slipping);
+        found
+    });
+    // After a while it follows the stream, and is given by it what comes next.
+    for n in 31..=60 {
+        likes.toggle(&*deployment.log, n, "ann").await;
+        read.wait_for(|read| *read >= usize::try_from(n).expect("few"))
+            .await
+            .expect("it reads");
+    }
+    slip_in(&deployment, 61).await;
+    likes.many(&*deployment.log, 30).await;
+    let found = reading.await.expect("no panic");
+    let expected = deployment.log.read(LOG, Offset::START, MAX_READ).await;
+    let expected = expected.expect("events");
+    assert_eq!(found, expected.iter().map(json).collect::<Vec<_>>());
     relayed(&deployment, LOG).await;
     assert_copy(&deployment, LOG).await;
+}
+
+/// An event without an epoch, one under its own epoch at another's place, and nonsense.
+async fn slip_in(deployment: &Deployment, offset: u64) {
+    let subject = format!("{}.0.reaction.PictureLiked", deployment.settings.prefix);
+    let other = deployment.other().await;
+    let stream = other.get_stream(deployment.stream(LOG)).await;
+    let seventh = stream.expect("a stream").get_raw_message(7).await;
+    let seventh = seventh.expect("a message");
+    let forged = String::from_utf8_lossy(&seventh.payload).replace(":7,", &format!(":{offset},"));
+    let mut again = HeaderMap::new();
+    let epoch = seventh.headers.get(message::EPOCH).expect("an epoch");
+    again.insert(message::EPOCH, epoch.clone());
+    let slipped = [
+        (HeaderMap::new(), forged.into()),
+        (again, seventh.payload),
+        (HeaderMap::new(), "{}".into()),
+    ];
+    for (sequence, (headers, body)) in (offset..).zip(slipped) {
+        let sent = other.publish_with_headers(subject.clone(), headers, body);
+        let stored = sent.await.expect("sent").await.expect("stored");
+        assert_eq!(stored.sequence, sequence);
+    }
 }
 
 /// The log is put back from a backup, and nobody says so: the stream has events that are in no log any more.
@@ -299,7 +327,7 @@ fn rusqlite_backup(from: &Path, to: &Path) {
         .expect("a copy");
 }
 
-async fn offsets(batches: &mut picasso_eventlog::FeedStream) -> Vec<u64> {
+async fn offsets(batches: &mut FeedStream) -> Vec<u64> {
     let batch = timeout(LIMIT, batches.next()).await.expect("in time");
     let batch = batch.expect("a batch").expect("no trouble");
     batch.iter().map(|event| event.offset.0).collect()
@@ -307,25 +335,22 @@ async fn offsets(batches: &mut picasso_eventlog::FeedStream) -> Vec<u64> {
 
 /// A reader gets exactly the log.
 async fn assert_handed_out(deployment: &Deployment, after: Offset) {
-    let head = deployment.log.head(LOG).await.expect("a head");
-    assert_handed_out_until(deployment, after, head).await;
-}
-
-async fn assert_handed_out_until(deployment: &Deployment, after: Offset, end: Offset) {
+    let expected = deployment.log.read(LOG, after, MAX_READ).await;
+    let expected = expected.expect("events");
     let feed = deployment.feed(Arc::clone(&deployment.log)).await;
     let mut batches = feed.subscribe(LOG, after, 100).await.expect("subscribed");
-    let mut found: Vec<String> = vec![];
-    while found.len() < usize::try_from(end.0 - after.0).expect("few") {
+    let mut found = vec![];
+    take(&mut batches, &mut found, expected.len()).await;
+    assert_eq!(found, expected.iter().map(json).collect::<Vec<_>>());
+}
+
+/// Takes batches until there are so many events.
+async fn take(batches: &mut FeedStream, found: &mut Vec<String>, wanted: usize) {
+    while found.len() < wanted {
         let batch = timeout(LIMIT, batches.next()).await.expect("in time");
         let batch = batch.expect("it goes on").expect("no trouble");
         found.extend(batch.iter().map(|event| json(event)));
     }
-    let expected = deployment
-        .log
-        .read(LOG, after, MAX_READ)
-        .await
-        .expect("events");
-    assert_eq!(found, expected.iter().map(json).collect::<Vec<_>>());
 }
 
 fn json(event: &RecordedEvent) -> String {
