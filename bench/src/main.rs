@@ -3,6 +3,7 @@
 //! `picasso-bench NAME…` runs those; without a name all run in turn.
 
 mod append;
+mod pg_append;
 mod pictures;
 mod query;
 mod rebuild;
@@ -15,6 +16,7 @@ type Benchmark = fn() -> Result<()>;
 /// What can be measured, by the name it is called with.
 const BENCHMARKS: &[(&str, Benchmark)] = &[
     ("append", append::run),
+    ("pg-append", pg_append::run),
     ("rebuild", rebuild::run),
     ("query", query::run),
     ("pictures", pictures::run),

@@ -86,9 +86,9 @@ const LAWS: &[Law] = &[
 
 /// Libraries that do I/O, keep time or prescribe a shape, and the only crates of ours that may use them.
 const TECHNOLOGIES: &[(&str, &[&str])] = &[
-    ("cqrs-es", &["commands"]),
+    ("cqrs-es", &["commands", "bench"]),
     ("rusqlite", &["adapters", "sandbox", "bench"]),
-    ("sqlx", &["adapters"]),
+    ("sqlx", &["adapters", "bench"]),
     ("mongodb", &["adapters"]),
     ("reqwest", &["adapters", "sandbox", "cli", "bench"]),
     ("tonic", &["api", "cli", "bench"]),
