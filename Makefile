@@ -35,11 +35,13 @@ fmt: ## format the code
 	cargo fmt --all
 
 campaign: setup ## the long tests in full: kill -9, delivery order, payment faults, the race
-	PICASSO_CAMPAIGN=full cargo test --locked --workspace -- --nocapture campaign
+	@scripts/servers up postgres
+	source <(scripts/servers env) && PICASSO_CAMPAIGN=full cargo test --locked --workspace -- --nocapture campaign
 
 bench: setup ## benchmarks, as ratios taken in one run
 	npm --prefix bench/pictures ci --silent --no-audit --no-fund
-	cargo run --quiet --locked --release -p picasso-bench
+	@scripts/servers up postgres
+	source <(scripts/servers env) && cargo run --quiet --locked --release -p picasso-bench
 
 docs: ## write the generated pages of docs/ anew
 	PICASSO_BLESS=1 cargo test --locked --workspace --quiet generated

@@ -4,6 +4,7 @@
 
 mod append;
 mod feed;
+mod pg_append;
 mod pictures;
 mod query;
 mod rebuild;
@@ -16,6 +17,7 @@ type Benchmark = fn() -> Result<()>;
 /// What can be measured, by the name it is called with.
 const BENCHMARKS: &[(&str, Benchmark)] = &[
     ("append", append::run),
+    ("pg-append", pg_append::run),
     ("rebuild", rebuild::run),
     ("query", query::run),
     ("pictures", pictures::run),

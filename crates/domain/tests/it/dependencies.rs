@@ -86,7 +86,7 @@ const LAWS: &[Law] = &[
 
 /// Libraries that do I/O, keep time or prescribe a shape, and the only crates of ours that may use them.
 const TECHNOLOGIES: &[(&str, &[&str])] = &[
-    ("cqrs-es", &["commands"]),
+    ("cqrs-es", &["commands", "bench"]),
     ("rusqlite", &["adapters", "sandbox", "bench"]),
     ("sqlx", &["adapters", "bench"]),
     ("async-nats", &["adapters", "bench"]),
