@@ -4,4 +4,5 @@ mod support;
 
 mod chaos;
 mod command_line;
+mod events_url;
 mod journey;
