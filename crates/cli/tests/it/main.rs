@@ -4,6 +4,7 @@ mod support;
 
 mod chaos;
 mod command_line;
+mod events_url;
 mod feed;
 mod journey;
 mod links;

@@ -56,9 +56,17 @@ fn what_happened_is_matched_without_a_wildcard() {
 
 #[test]
 fn only_the_bridge_knows_cqrs_es() {
-    every_shipped_source("cqrs_es is named in bridge.rs alone", |source| {
-        source.path == "crates/commands/src/bridge.rs" || !source.text.contains("cqrs_es")
-    });
+    every_shipped_source(
+        "cqrs_es is named in bridge.rs and by its peer in bench alone",
+        |source| {
+            // A benchmark is no part of the product: it has cqrs-es as a peer.
+            let may = [
+                "crates/commands/src/bridge.rs",
+                "bench/src/pg_append/contenders.rs",
+            ];
+            may.contains(&source.path.as_str()) || !source.text.contains("cqrs_es")
+        },
+    );
 }
 
 #[test]
