@@ -27,7 +27,10 @@ use picasso_projections::{
         ReadStoreError, StoredDocument, check_limit,
     },
 };
-use tokio::time::{error::Elapsed, timeout};
+use tokio::{
+    sync::Mutex,
+    time::{error::Elapsed, timeout},
+};
 
 pub use self::connection::OpenError;
 
@@ -41,6 +44,9 @@ const TRIES: usize = 16;
 /// A [`ReadStore`] in one database; any number of processes may use it.
 pub struct MongoReadStore {
     database: Database,
+    /// Held while documents are written, on servers that compare and write in separate steps: of two who write one
+    /// document at once both would win. Between processes, the projections' leases see to it.
+    one_by_one: Option<Mutex<()>>,
 }
 
 /// What goes wrong inside: told apart at the edge.
@@ -100,7 +106,11 @@ impl MongoReadStore {
     /// [`OpenError`] when the address is wrong, nobody answers, the password is refused or a newer program was here.
     pub async fn open(url: &str) -> Result<Self, OpenError> {
         let database = connection::open(url).await?;
-        Ok(Self { database })
+        let in_steps = connection::writes_in_steps(&database).await?;
+        Ok(Self {
+            database,
+            one_by_one: in_steps.then(Mutex::default),
+        })
     }
 }
 
@@ -127,6 +137,10 @@ impl ReadStore for MongoReadStore {
         writes: Vec<DocumentWrite>,
     ) -> Result<Vec<String>, ReadStoreError> {
         check_limit(writes.len())?;
+        let _turn = match &self.one_by_one {
+            Some(one_by_one) => Some(one_by_one.lock().await),
+            None => None,
+        };
         limited(documents::write(&self.database, generation, writes)).await
     }
 

@@ -163,7 +163,45 @@ async fn what_comes_late_to_a_dropped_generation_is_seen_by_nobody_and_swept() {
     }
 }
 
-/// FerretDB 1 reads, compares and writes in three steps, so it is left out.
+/// FerretDB 1 reads, compares and writes in three steps; within one process the store lets one write at a time.
+#[tokio::test(flavor = "multi_thread")]
+async fn of_many_rewrites_at_once_in_one_process_one_wins() {
+    let database = Database::new(&server(FERRETDB));
+    let (store, generation) = live(&database).await;
+    put(&store, &generation, "a", 0, "0").await;
+    for revision in 1..5 {
+        let rewrites = (0..16)
+            .map(|n: usize| store.write(&generation, vec![write("a", revision, &n.to_string())]));
+        let answers = join_all(rewrites).await;
+        let lost = answers.into_iter().map(|lost| lost.expect("an answer"));
+        assert_eq!(lost.filter(Vec::is_empty).count(), 1);
+    }
+    database.remove().await;
+}
+
+/// Four logs are followed at once.
+#[tokio::test(flavor = "multi_thread")]
+async fn checkpoints_of_several_logs_saved_at_once_are_all_kept() {
+    for variable in [FERRETDB, MONGO_JAVA_SERVER] {
+        let database = Database::new(&server(variable));
+        let (store, generation) = live(&database).await;
+        for offset in 1..20 {
+            let saves = (0..4).map(|log| {
+                let (store, generation) = (&store, &generation);
+                store.save_checkpoint(generation, LogId(log), Offset(offset))
+            });
+            for saved in join_all(saves).await {
+                saved.expect("saved");
+            }
+            let kept = store.checkpoints(&generation).await.expect("read");
+            let all: Vec<_> = kept.into_values().collect();
+            assert_eq!(all, [Offset(offset); 4], "{variable}");
+        }
+        database.remove().await;
+    }
+}
+
+/// In several processes it cannot be told on FerretDB 1, so it is left out.
 #[tokio::test(flavor = "multi_thread")]
 async fn of_many_rewrites_at_once_one_wins() {
     let database = Database::new(&server(MONGO_JAVA_SERVER));

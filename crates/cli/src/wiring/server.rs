@@ -77,7 +77,6 @@ pub async fn run(
     roles: Roles,
     stop: CancellationToken,
 ) -> Result<(), Failure> {
-    let verifier = open_verifier(config).await?;
     let mut stores = Stores::open(config).await?;
     let nats = match roles.feed() {
         true => feed::connect(config, stores.log.as_ref()).await?,
@@ -88,6 +87,7 @@ pub async fn run(
         None if roles.relay_named => return Err(feed::unset()),
         None => {}
     }
+    let verifier = open_verifier(config).await?;
     let write = WriteSide::open(config, &stores).await?;
     let background = CancellationToken::new();
     let mut tasks = JoinSet::new();

@@ -104,3 +104,9 @@ async fn check_schema(database: &Database) -> Result<(), OpenError> {
         _ => Ok(()),
     }
 }
+
+/// Whether the server is FerretDB 1, which reads a document, compares it and writes it in separate steps.
+pub async fn writes_in_steps(database: &Database) -> Result<bool, OpenError> {
+    let answer = database.run_command(doc! { "buildInfo": 1 }).await?;
+    Ok(answer.contains_key("ferretdbVersion"))
+}

@@ -1,4 +1,4 @@
-//! Documents, and the marker among them that says that their generation exists and how far it has folded the logs.
+//! Documents, the marker among them that says that their generation exists, and how far it has folded the logs.
 
 mod writes;
 
@@ -187,21 +187,35 @@ pub async fn expect_generation(
 
 /// Makes the collection of documents, with the marker in it.
 pub async fn begin(database: &Database, generation: &GenerationId) -> Result<(), Failure> {
-    let marker = doc! { "_id": MARKER, "folded": {} };
+    let marker = doc! { "_id": MARKER };
     let documents = database.collection::<Document>(&names::documents(generation));
     documents.insert_one(marker).await?;
     Ok(())
+}
+
+/// How far a generation has folded one log. A record of its own: logs are followed at once, and not every server
+/// changes one field of a record without putting the others back to what they were.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Checkpoint {
+    #[serde(rename = "_id")]
+    log: i32,
+    offset: i64,
 }
 
 pub async fn checkpoints(
     database: &Database,
     generation: &GenerationId,
 ) -> Result<Offsets, Failure> {
-    let records = records(database, generation);
-    match records.find_one(doc! { "_id": MARKER }).await? {
-        Some(marker) => offsets(&marker.folded),
-        None => Err(ReadStoreError::NoGeneration(generation.clone()).into()),
-    }
+    expect_generation(database, generation).await?;
+    let records = database.collection::<Checkpoint>(&names::checkpoints(generation));
+    let found = records.find(doc! {}).await?.try_collect::<Vec<_>>().await?;
+    let offset = |checkpoint: Checkpoint| {
+        let log = u16::try_from(checkpoint.log).map_err(|error| corrupt("a log", error))?;
+        let offset =
+            u64::try_from(checkpoint.offset).map_err(|error| corrupt("an offset", error))?;
+        Ok((LogId(log), Offset(offset)))
+    };
+    found.into_iter().map(offset).collect()
 }
 
 pub async fn save_checkpoint(
@@ -210,11 +224,13 @@ pub async fn save_checkpoint(
     log: LogId,
     offset: Offset,
 ) -> Result<(), Failure> {
-    let raise = doc! { "$max": { format!("folded.{}", log.0): signed(offset.0)? } };
-    let records = records(database, generation);
-    let saved = records.update_one(doc! { "_id": MARKER }, raise).await?;
-    match saved.matched_count {
-        0 => Err(ReadStoreError::NoGeneration(generation.clone()).into()),
-        _ => Ok(()),
+    let of_log = doc! { "_id": i32::from(log.0) };
+    let raise = doc! { "$max": { "offset": signed(offset.0)? } };
+    let records = database.collection::<Checkpoint>(&names::checkpoints(generation));
+    let saved = records.update_one(of_log.clone(), raise.clone()).await?;
+    if saved.matched_count == 0 {
+        expect_generation(database, generation).await?;
+        records.update_one(of_log, raise).upsert(true).await?;
     }
+    Ok(())
 }

@@ -1,7 +1,7 @@
 //! What the collections are called.
 //!
 //! `schema` and `generations` hold a few records each; `<projection>.<number>` holds the documents of a
-//! generation, `….index.<name>` its indexes, `….parked` its parked documents: dropping them drops it.
+//! generation, `….index.<name>` its indexes, `….parked` its parked documents, `….checkpoints` how far it is: dropping them drops it.
 
 use picasso_projections::ports::GenerationId;
 
@@ -14,6 +14,10 @@ pub fn documents(generation: &GenerationId) -> String {
 
 pub fn index(generation: &GenerationId, index: &str) -> String {
     format!("{generation}.index.{index}")
+}
+
+pub fn checkpoints(generation: &GenerationId) -> String {
+    format!("{generation}.checkpoints")
 }
 
 pub fn parked(generation: &GenerationId) -> String {
@@ -41,6 +45,7 @@ mod tests {
             documents(&generation),
             index(&generation, "newest"),
             parked(&generation),
+            checkpoints(&generation),
         ];
         for name in names {
             assert_eq!(number_of(&name, "sales"), Some(12), "{name}");

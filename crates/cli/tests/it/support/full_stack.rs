@@ -41,7 +41,7 @@ pub struct Places {
 impl Places {
     pub async fn make(servers: &Servers) -> Self {
         let places = Self {
-            name: format!("journey_{}", Uuid::now_v7().simple()),
+            name: name(),
             postgres: servers.get("PICASSO_TEST_POSTGRES_URL"),
             mongodb: servers.mongodb(),
             nats: servers.get("PICASSO_TEST_NATS_URL"),
@@ -79,6 +79,12 @@ impl Places {
             .map(|(setting, value)| (format!("PICASSO_{setting}"), value))
             .collect()
     }
+}
+
+/// At most 32 letters and digits, which all servers take; begins with a letter.
+fn name() -> String {
+    let id = Uuid::new_v4().simple().to_string();
+    format!("j{}", &id[..24])
 }
 
 impl Drop for Places {
