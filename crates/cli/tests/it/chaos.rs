@@ -253,7 +253,7 @@ impl Load {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn campaign_kill_nine_loses_and_doubles_nothing() {
-    let rounds = campaign::size(4, 300);
+    let rounds = campaign::rounds(4, 300);
     let seed = campaign::seed();
     println!("campaign kill -9: {rounds} rounds, {WRITERS} writers, PICASSO_SEED={seed}");
     let mut rng = StdRng::seed_from_u64(seed);
@@ -274,7 +274,7 @@ async fn campaign_kill_nine_loses_and_doubles_nothing() {
 /// Any process of ours, or a server under it, PostgreSQL by an immediate stop too.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn campaign_any_process_killed_loses_and_doubles_nothing() {
-    let rounds = campaign::size(8, 500);
+    let rounds = campaign::rounds(8, 500);
     let seed = campaign::seed();
     println!("campaign any process: {rounds} rounds, {WRITERS} writers, PICASSO_SEED={seed}");
     let mut rng = StdRng::seed_from_u64(seed);
