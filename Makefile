@@ -34,13 +34,13 @@ check: setup ## format and lints only
 fmt: ## format the code
 	cargo fmt --all
 
-campaign: setup ## the long tests in full: kill -9, delivery order, payment faults, the race
-	@scripts/servers up postgres
+campaign: setup ## the long tests in full: kill -9, the order oracle, sabotage of NATS, outages … (hours)
+	@scripts/servers up
 	source <(scripts/servers env) && PICASSO_CAMPAIGN=full cargo test --locked --workspace -- --nocapture campaign
 
 bench: setup ## benchmarks, as ratios taken in one run
 	npm --prefix bench/pictures ci --silent --no-audit --no-fund
-	@scripts/servers up postgres
+	@scripts/servers up postgres nats
 	source <(scripts/servers env) && cargo run --quiet --locked --release -p picasso-bench
 
 docs: ## write the generated pages of docs/ anew
