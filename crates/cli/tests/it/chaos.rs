@@ -306,11 +306,14 @@ async fn campaign_any_process_killed_loses_and_doubles_nothing() {
             }
         };
         *struck.entry(name).or_default() += 1;
+        market.supervise();
         if round % 25 == 24 {
             println!("  round {}: {} acknowledged", round + 1, load.done());
         }
     }
     println!("  struck: {struck:?}");
+    market.supervise();
+    market.ready().await;
     load.end(&mut market).await;
 }
 

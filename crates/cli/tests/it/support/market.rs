@@ -174,6 +174,20 @@ impl Market {
         }
     }
 
+    /// Starts those again that did not start, as a supervisor does: a server that was away then is exit code 69.
+    ///
+    /// # Panics
+    /// When one ended in another way.
+    pub fn supervise(&mut self) {
+        for process in &mut self.processes {
+            if let Some(ended) = process.ended() {
+                assert_eq!(ended.code(), Some(69), "{} ended", process.name);
+                process.kill();
+                process.start();
+            }
+        }
+    }
+
     /// The processes that are the marketplace.
     pub fn processes(&mut self) -> &mut [Process] {
         &mut self.processes

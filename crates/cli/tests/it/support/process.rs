@@ -52,7 +52,7 @@ impl Process {
     /// SIGKILL: no goodbye.
     pub fn kill(&mut self) {
         if let Some(mut child) = self.child.take() {
-            child.kill().expect("killed");
+            child.kill().expect("killed, or ended before");
             child.wait().expect("reaped");
         }
     }
