@@ -25,7 +25,6 @@ run: setup ## build and start the marketplace on 127.0.0.1:8080, data under .pic
 test: check ## everything: format, lints, all tests, with the servers they need
 	@scripts/servers up
 	source <(scripts/servers env) && cargo test --locked --workspace
-	source <(scripts/servers env) && PICASSO_TEST_STACK=full cargo test --locked -p picasso-cli --test it -- journey command_line
 
 check: setup ## format and lints only
 	cargo fmt --all --check
