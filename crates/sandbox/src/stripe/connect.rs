@@ -11,7 +11,7 @@ use super::accounts::{self, CreateAccount, CreateLink};
 use super::call::{Call, perform, refuse};
 use super::disputes::{self, ListDisputes};
 use super::params::parse;
-use super::routes::{key, plain, unfaulted};
+use super::routes::{key, plain, prepare, unfaulted};
 use super::transfers::{self, CreateReversal, CreateTransfer, ListReversals, ListTransfers};
 use crate::faults::Operation;
 use crate::server::Sandbox;
@@ -36,10 +36,7 @@ async fn create_account(
     uri: Uri,
     body: Bytes,
 ) -> Response {
-    let prepared = parse::<CreateAccount>(&body).and_then(|request| {
-        request.check()?;
-        Ok((request, key(&headers, &uri, &body)?))
-    });
+    let prepared = prepare((&headers, &uri, &body), CreateAccount::check);
     let (request, key) = match prepared {
         Ok(prepared) => prepared,
         Err(refusal) => return refuse(refusal),
@@ -90,10 +87,7 @@ async fn create_transfer(
     uri: Uri,
     body: Bytes,
 ) -> Response {
-    let prepared = parse::<CreateTransfer>(&body).and_then(|request| {
-        request.check()?;
-        Ok((request, key(&headers, &uri, &body)?))
-    });
+    let prepared = prepare((&headers, &uri, &body), CreateTransfer::check);
     let (request, key) = match prepared {
         Ok(prepared) => prepared,
         Err(refusal) => return refuse(refusal),
@@ -129,10 +123,7 @@ async fn create_reversal(
     uri: Uri,
     body: Bytes,
 ) -> Response {
-    let prepared = parse::<CreateReversal>(&body).and_then(|request| {
-        request.check()?;
-        Ok((request, key(&headers, &uri, &body)?))
-    });
+    let prepared = prepare((&headers, &uri, &body), CreateReversal::check);
     let (request, key) = match prepared {
         Ok(prepared) => prepared,
         Err(refusal) => return refuse(refusal),

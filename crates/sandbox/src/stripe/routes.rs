@@ -7,6 +7,7 @@ use axum::http::{HeaderMap, Uri};
 use axum::middleware::from_fn_with_state;
 use axum::response::Response;
 use axum::routing::{get, post};
+use serde::de::DeserializeOwned;
 
 use super::call::{Call, perform, refuse};
 use super::error::Refusal;
@@ -163,10 +164,7 @@ async fn create_refund(
     uri: Uri,
     body: Bytes,
 ) -> Response {
-    let prepared = parse::<CreateRefund>(&body).and_then(|request| {
-        request.check()?;
-        Ok((request, key(&headers, &uri, &body)?))
-    });
+    let prepared = prepare((&headers, &uri, &body), CreateRefund::check);
     let (request, key) = match prepared {
         Ok(prepared) => prepared,
         Err(refusal) => return refuse(refusal),
@@ -217,6 +215,16 @@ pub(super) fn unfaulted() -> Call {
         key: None,
         subject: None,
     }
+}
+
+/// A request that makes something: read, checked, and the key under which it is made once.
+pub(super) fn prepare<T: DeserializeOwned>(
+    (headers, uri, body): (&HeaderMap, &Uri, &[u8]),
+    check: fn(&T) -> Result<(), Refusal>,
+) -> Result<(T, Option<IdempotencyKey>), Refusal> {
+    let request = parse(body)?;
+    check(&request)?;
+    Ok((request, key(headers, uri, body)?))
 }
 
 pub(super) fn key(
