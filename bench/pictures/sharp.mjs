@@ -1,5 +1,5 @@
-// The work of the darkroom done by sharp (libvips): decode, stand upright, three renditions, a tiled mark on the
-// largest, a thumbhash-sized image, the dominant colour, the digest. As fast as sharp does it: one decode with
+// The work of the darkroom done by sharp (libvips): decode, stand upright, four renditions, a tiled mark on the
+// two largest, a thumbhash-sized image, the dominant colour, the digest. As fast as sharp does it: one decode with
 // shrink-on-load, everything smaller made from its result, side by side.
 //
 // node sharp.mjs FILE; each line N on stdin develops the file N times and answers the milliseconds of all.
@@ -33,15 +33,16 @@ async function develop() {
     .toBuffer({ resolveWithObject: true });
   const raw = { raw: { width: info.width, height: info.height, channels: 3 } };
   const sized = (side) => sharp(data, raw).resize(side, side, { fit: 'inside', withoutEnlargement: true });
-  const [preview, large, small, tiny] = await Promise.all([
+  const [preview, medium, large, small, tiny] = await Promise.all([
     sharp(data, raw).composite([mark]).jpeg({ quality }).toBuffer(),
+    sized(1080).composite([mark]).jpeg({ quality }).toBuffer(),
     sized(640).jpeg({ quality }).toBuffer(),
     sized(320).jpeg({ quality }).toBuffer(),
     sized(100).raw().toBuffer({ resolveWithObject: true }),
   ]);
   const { dominant } = await sharp(tiny.data, { raw: tiny.info }).stats();
   const digest = createHash('sha256').update(file).digest('hex');
-  return [preview, large, small, dominant, digest];
+  return [preview, medium, large, small, dominant, digest];
 }
 
 for await (const line of createInterface({ input: process.stdin })) {

@@ -3,12 +3,14 @@
 //! `picasso-bench NAME…` runs those; without a name all run in turn.
 
 mod append;
+mod commands;
 mod feed;
 mod pg_append;
 mod pictures;
 mod query;
 mod rebuild;
 mod rounds;
+mod stored;
 
 use anyhow::{Result, bail};
 
@@ -18,11 +20,13 @@ type Benchmark = fn() -> Result<()>;
 const BENCHMARKS: &[(&str, Benchmark)] = &[
     ("append", append::run),
     ("pg-append", pg_append::run),
+    ("commands", commands::run),
     ("rebuild", rebuild::run),
     ("query", query::run),
     ("pictures", pictures::run),
     ("relay", feed::relay::run),
     ("delivery", feed::latency::run),
+    ("visible", feed::visible::run),
 ];
 
 fn main() -> Result<()> {

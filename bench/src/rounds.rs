@@ -1,8 +1,11 @@
 //! Alternating rounds: every contender runs once a round, so that a machine that slows down slows all of them.
 
-use std::time::{Duration, Instant};
+use std::{
+    path::PathBuf,
+    time::{Duration, Instant},
+};
 
-use anyhow::Result;
+use anyhow::{Context, Result, ensure};
 
 /// How long one contender runs in one round.
 pub const TURN: Duration = Duration::from_secs(2);
@@ -45,4 +48,16 @@ pub fn print_ratio(name: &str, of: &[f64], to: &[f64], aim: f64) {
 pub fn median(mut values: Vec<f64>) -> f64 {
     values.sort_by(f64::total_cmp);
     values[values.len() / 2]
+}
+
+/// A program that was built beside this one.
+pub fn beside(name: &str) -> Result<PathBuf> {
+    let here = std::env::current_exe()?;
+    let program = here.parent().context("a folder")?.join(name);
+    ensure!(
+        program.exists(),
+        "{} is not built: run `make bench`",
+        program.display()
+    );
+    Ok(program)
 }

@@ -36,19 +36,33 @@ impl Deployment {
     where
         F: Future<Output = Result<T>>,
     {
+        let deployment = Self::make().await?;
+        let done = work(deployment.clone()).await;
+        deployment
+            .statement(&format!("DROP SCHEMA {} CASCADE", deployment.name))
+            .await?;
+        done
+    }
+
+    /// A new one, which stays.
+    pub async fn make() -> Result<Self> {
         let server = std::env::var("PICASSO_TEST_POSTGRES_URL")
             .context("PICASSO_TEST_POSTGRES_URL is not set")?;
         let name = format!("bench_{}", Uuid::now_v7().simple());
         let deployment = Self { name, server };
-        let name = &deployment.name;
         deployment
-            .statement(&format!("CREATE SCHEMA {name}"))
+            .statement(&format!("CREATE SCHEMA {}", deployment.name))
             .await?;
-        let done = work(deployment.clone()).await;
-        deployment
-            .statement(&format!("DROP SCHEMA {name} CASCADE"))
-            .await?;
-        done
+        Ok(deployment)
+    }
+
+    /// Where its log is.
+    pub fn url(&self) -> String {
+        let separator = if self.server.contains('?') { '&' } else { '?' };
+        format!(
+            "{}{separator}options[search_path]={}",
+            self.server, self.name
+        )
     }
 
     async fn statement(&self, statement: &str) -> Result<()> {
@@ -59,12 +73,7 @@ impl Deployment {
 
     /// The log as one of several processes has it.
     pub async fn log(&self) -> Result<Arc<dyn EventLog>> {
-        let separator = if self.server.contains('?') { '&' } else { '?' };
-        let url = format!(
-            "{}{separator}options[search_path]={}",
-            self.server, self.name
-        );
-        Ok(Arc::new(PostgresLog::open(&url, 1).await?))
+        Ok(Arc::new(PostgresLog::open(&self.url(), 1).await?))
     }
 
     pub async fn nats(&self, log: &dyn EventLog) -> Result<Nats> {

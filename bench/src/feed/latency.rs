@@ -57,7 +57,7 @@ pub fn run() -> Result<()> {
     Ok(())
 }
 
-fn percentiles(mut taken: Vec<f64>) -> (f64, f64) {
+pub fn percentiles(mut taken: Vec<f64>) -> (f64, f64) {
     taken.sort_by(f64::total_cmp);
     let at = |part: usize| taken[taken.len() * part / 100];
     (at(50), at(99))

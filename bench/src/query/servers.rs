@@ -2,7 +2,7 @@
 
 use std::{future::Future, path::Path, sync::Arc};
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use picasso_adapters::{
     firebase::FirebaseTokenVerifier,
     fs::FolderBlobStore,
@@ -12,8 +12,9 @@ use picasso_api::{
     Limits, Origins, Queries, Services,
     http::Plain,
     proto::queries::v1::{
-        GetPictureRequest, GetPictureResponse, ListMyPicturesRequest, ListMyPicturesResponse,
-        ListPicturesRequest, ListPicturesResponse,
+        GetPictureRequest, GetPictureResponse, GetProvenanceRequest, GetProvenanceResponse,
+        ListMyPicturesRequest, ListMyPicturesResponse, ListPicturesRequest, ListPicturesResponse,
+        SuggestWordsRequest, SuggestWordsResponse,
         gallery_query_service_client::GalleryQueryServiceClient,
         gallery_query_service_server::{GalleryQueryService, GalleryQueryServiceServer},
     },
@@ -22,9 +23,7 @@ use picasso_commands::{
     links::LinkSigner,
     ports::{BlobStore, SystemClock},
 };
-use picasso_eventlog::{
-    Commit, EventLog, LogFeed, LogId, Metadata, NewEvent, Position, StreamAppend,
-};
+use picasso_eventlog::{EventLog, LogFeed};
 use picasso_projections::{
     Live,
     gallery::Gallery,
@@ -34,19 +33,13 @@ use picasso_projections::{
     reactions::Reactions,
     runtime::Runtime as ProjectionRuntime,
 };
-use serde_json::value::RawValue;
 use tempfile::TempDir;
 use tokio::{net::TcpListener, runtime::Runtime};
 use tokio_util::sync::CancellationToken;
 use tonic::{Request, Response, Status, transport::Channel};
 use uuid::Uuid;
 
-const UPLOADED: &str =
-    include_str!("../../../crates/domain/testdata/events/PictureUploaded.v1.json");
-const PUBLISHED: &str =
-    include_str!("../../../crates/domain/testdata/events/PicturePublished.v1.json");
-const REGISTERED: &str =
-    include_str!("../../../crates/domain/testdata/events/AccountRegistered.v1.json");
+use crate::stored::{PUBLISHED, REGISTERED, UPLOADED, record};
 
 /// Both servers, running until the process ends.
 pub struct Servers {
@@ -113,6 +106,7 @@ async fn stack(folder: &Path, picture_id: &str) -> Result<&'static str> {
             progress,
             blobs,
             clock: Arc::new(SystemClock),
+            stop: CancellationToken::new(),
         }),
         events: None,
         operations: None,
@@ -160,43 +154,6 @@ where
     Ok(url.leak())
 }
 
-/// Appends stored events, given as JSON, as a new aggregate.
-async fn record(
-    log: &dyn EventLog,
-    aggregate_type: &str,
-    aggregate_id: &str,
-    payloads: &[&str],
-) -> Result<Position> {
-    let events: Result<Vec<_>> = payloads.iter().map(|payload| new_event(payload)).collect();
-    let commit = Commit {
-        log: LogId(0),
-        streams: vec![StreamAppend {
-            aggregate_type: aggregate_type.to_owned(),
-            aggregate_id: aggregate_id.to_owned(),
-            expected_sequence: 0,
-            events: events?,
-        }],
-        metadata: Metadata {
-            actor: "bench".to_owned(),
-            ..Metadata::default()
-        },
-        request: None,
-    };
-    log.append(commit).await?;
-    Ok(Position::new(LogId(0), log.head(LogId(0)).await?))
-}
-
-fn new_event(payload: &str) -> Result<NewEvent> {
-    let value: serde_json::Value = serde_json::from_str(payload)?;
-    let names = value.as_object().context("an event is an object")?;
-    let name = names.keys().next().context("an event has a name")?;
-    Ok(NewEvent {
-        event_type: name.clone(),
-        event_version: 1,
-        payload: RawValue::from_string(value.to_string())?,
-    })
-}
-
 #[derive(Clone)]
 struct Echo(GetPictureResponse);
 
@@ -220,6 +177,20 @@ impl GalleryQueryService for Echo {
         &self,
         _: Request<ListMyPicturesRequest>,
     ) -> Result<Response<ListMyPicturesResponse>, Status> {
+        Err(Status::unimplemented("the echo answers one picture"))
+    }
+
+    async fn get_provenance(
+        &self,
+        _: Request<GetProvenanceRequest>,
+    ) -> Result<Response<GetProvenanceResponse>, Status> {
+        Err(Status::unimplemented("the echo answers one picture"))
+    }
+
+    async fn suggest_words(
+        &self,
+        _: Request<SuggestWordsRequest>,
+    ) -> Result<Response<SuggestWordsResponse>, Status> {
         Err(Status::unimplemented("the echo answers one picture"))
     }
 }

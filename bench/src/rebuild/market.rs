@@ -5,7 +5,7 @@ use anyhow::{Result, bail};
 use jiff::Timestamp;
 use picasso_domain::{
     Aggregate, EventData, Picture, Purchase, Reaction,
-    picture::{Details, Edition, Licence, PictureEvent, Upload},
+    picture::{Details, Edition, Licence, Listed, PictureEvent, Upload},
     purchase::{PurchaseEvent, Terms},
     reaction::ReactionEvent,
     values::{
@@ -101,9 +101,13 @@ impl Market {
         self.likes.push(0);
         self.sales.push(0);
         let upload = self.describe(number)?;
+        let listed = Listed {
+            artist: upload.artist.clone(),
+            tags: upload.details.tags.clone(),
+        };
         let events = [
             PictureEvent::PictureUploaded(Box::new(upload)),
-            PictureEvent::PicturePublished {},
+            PictureEvent::PicturePublished(listed),
         ];
         stream(Picture::TYPE, picture(number).to_string(), 0, &events)
     }

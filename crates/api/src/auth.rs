@@ -41,6 +41,7 @@ pub struct Gate {
     verifier: Arc<dyn TokenVerifier>,
     calls: Arc<Semaphore>,
     streams: Arc<Semaphore>,
+    watches: Arc<Semaphore>,
     public_streams: Arc<Semaphore>,
     limits: Limits,
 }
@@ -53,6 +54,7 @@ impl Gate {
             verifier,
             calls: Arc::new(Semaphore::new(limits.calls)),
             streams: Arc::new(Semaphore::new(limits.streams)),
+            watches: Arc::new(Semaphore::new(limits.watches)),
             public_streams: Arc::new(Semaphore::new(limits.public_streams)),
             limits,
         }
@@ -67,7 +69,9 @@ impl Gate {
         let pool = match (rule.streaming, rule.access) {
             (false, _) => &self.calls,
             (true, Access::Public) => &self.public_streams,
-            (true, _) => &self.streams,
+            // People who follow their own things never keep operators out.
+            (true, Access::SignedIn | Access::Owner) => &self.watches,
+            (true, Access::Role(_)) => &self.streams,
         };
         let permit = Arc::clone(pool)
             .try_acquire_owned()

@@ -1,7 +1,8 @@
-//! Plain HTTP beside gRPC: files, webhooks, links in letters, health, metrics and the web page.
+//! Plain HTTP beside gRPC: files, webhooks, links in letters, health, metrics and the web app.
 //!
 //! Keeps true: a refusal is a problem document (RFC 9457) with the same reasons as a gRPC status has.
 
+mod app;
 mod files;
 mod health;
 mod letters;
@@ -11,7 +12,7 @@ mod webhooks;
 use axum::{
     Router,
     extract::{MatchedPath, Request},
-    http::{HeaderValue, header},
+    http::{HeaderMap, HeaderValue, header},
     middleware::{self, Next},
     response::{IntoResponse, Response},
     routing::get,
@@ -21,7 +22,12 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::time::Instant;
 
 pub use self::{
-    files::Files, health::Check, letters::Letters, problem::Problem, webhooks::Webhooks,
+    app::{App, AppError, BuiltFile, Heads, Reach},
+    files::Files,
+    health::Check,
+    letters::Letters,
+    problem::Problem,
+    webhooks::Webhooks,
 };
 use crate::{
     limits::Limits,
@@ -38,8 +44,8 @@ pub struct Plain {
     /// What `/readyz` looks at.
     pub checks: Vec<Check>,
     pub metrics: Option<PrometheusHandle>,
-    /// The HTML at `/`, at the addresses of orders and at `/payouts`.
-    pub page: Option<Bytes>,
+    /// The web app, at `/` and at every address that nothing else serves.
+    pub app: Option<App>,
 }
 
 impl Plain {
@@ -57,13 +63,8 @@ impl Plain {
         if let Some(handle) = self.metrics {
             router = router.route("/metrics", get(move || async move { handle.render() }));
         }
-        if let Some(page) = self.page {
-            let serve = get(move || async move { html(page) });
-            // Where the payment provider sends buyers and sellers back to.
-            router = router
-                .route("/orders/{id}", serve.clone())
-                .route("/payouts", serve.clone())
-                .route("/", serve);
+        if let Some(app) = self.app {
+            router = router.merge(app.router());
         }
         router.layer(middleware::from_fn(measure))
     }
@@ -104,9 +105,8 @@ async fn measure(request: Request, next: Next) -> Response {
 
 /// What nobody serves: answered in the caller's own protocol.
 pub(crate) async fn nothing_here(request: Request) -> Response {
-    let content_type = request.headers().get(header::CONTENT_TYPE).cloned();
-    let grpc = content_type.filter(|value| value.as_bytes().starts_with(b"application/grpc"));
-    match grpc {
+    let content_type = request.headers().get(header::CONTENT_TYPE);
+    match content_type.filter(|_| is_grpc(request.headers())).cloned() {
         None => Problem::from(Refusal::new(Reason::FileNotFound)).into_response(),
         Some(content_type) => {
             let status = tonic::Status::from(Refusal::new(Reason::UnknownMethod));
@@ -117,4 +117,10 @@ pub(crate) async fn nothing_here(request: Request) -> Response {
             response
         }
     }
+}
+
+/// Whether the caller speaks gRPC or gRPC-web.
+fn is_grpc(headers: &HeaderMap) -> bool {
+    let content_type = headers.get(header::CONTENT_TYPE);
+    content_type.is_some_and(|value| value.as_bytes().starts_with(b"application/grpc"))
 }

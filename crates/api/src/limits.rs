@@ -11,6 +11,10 @@ pub struct Limits {
     pub calls: usize,
     /// Streaming calls that need a role (replays, rebuilds, audits) open at once.
     pub streams: usize,
+    /// Orders that people watch at once.
+    pub watches: usize,
+    /// Those of them by one person.
+    pub watches_each: usize,
     /// Streaming calls of anybody (health watches, reflection) open at once.
     pub public_streams: usize,
     /// Queries that wait for their `min_position` at once.
@@ -43,6 +47,8 @@ impl Default for Limits {
             connections: 2_048,
             calls: 1_024,
             streams: 128,
+            watches: 512,
+            watches_each: 4,
             public_streams: 128,
             waits: 256,
             transfers: 64,

@@ -110,6 +110,14 @@ pub const POLICY: &[(&str, Access)] = &[
         Access::Public,
     ),
     (
+        "/picasso.queries.v1.GalleryQueryService/GetProvenance",
+        Access::Public,
+    ),
+    (
+        "/picasso.queries.v1.GalleryQueryService/SuggestWords",
+        Access::Public,
+    ),
+    (
         "/picasso.queries.v1.LibraryQueryService/ListLibrary",
         Access::SignedIn,
     ),
@@ -123,6 +131,10 @@ pub const POLICY: &[(&str, Access)] = &[
     ),
     (
         "/picasso.queries.v1.OrderQueryService/GetOrder",
+        Access::Owner,
+    ),
+    (
+        "/picasso.queries.v1.OrderQueryService/WatchOrder",
         Access::Owner,
     ),
     (
@@ -155,6 +167,10 @@ pub const POLICY: &[(&str, Access)] = &[
     ),
     (
         "/picasso.queries.v1.SalesQueryService/GetSalesSummary",
+        Access::SignedIn,
+    ),
+    (
+        "/picasso.queries.v1.SalesQueryService/GetSalesByDay",
         Access::SignedIn,
     ),
     (

@@ -11,15 +11,17 @@ mod reaction;
 mod sales;
 mod view;
 mod wait;
+mod watch;
 
 use std::sync::Arc;
 
 use picasso_commands::ports::{BlobStore, Clock};
 use picasso_domain::values::UserId;
 use picasso_projections::{query, runtime::Progress};
+use tokio_util::sync::CancellationToken;
 use tonic::{Extensions, service::RoutesBuilder};
 
-pub(crate) use self::wait::Waits;
+pub(crate) use self::{wait::Waits, watch::Watches};
 use crate::{
     convert::caller,
     limits::Limits,
@@ -45,12 +47,15 @@ pub struct Queries {
     /// Where public renditions are, and links to originals.
     pub blobs: Arc<dyn BlobStore>,
     pub clock: Arc<dyn Clock>,
+    /// Ends what people follow when the server stops.
+    pub stop: CancellationToken,
 }
 
 /// What the eight services share.
 struct Shared {
     models: query::Queries,
     waits: Waits,
+    watches: Watches,
     blobs: Arc<dyn BlobStore>,
     clock: Arc<dyn Clock>,
 }
@@ -63,6 +68,7 @@ impl Queries {
     pub(crate) fn mount(self, routes: &mut RoutesBuilder, limits: &Limits) {
         let shared = Shared {
             models: self.models,
+            watches: Watches::new(self.progress.clone(), self.stop, limits),
             waits: Waits::new(self.progress, limits),
             blobs: self.blobs,
             clock: self.clock,

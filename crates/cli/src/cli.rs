@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use uuid::Uuid;
 
 /// A marketplace for pictures, event-sourced.
 #[derive(Debug, Parser)]
@@ -170,6 +171,9 @@ pub struct EventFilter {
     /// Only events of this aggregate
     #[arg(long, value_name = "ID")]
     pub id: Option<String>,
+    /// Only what followed from one request: the id that errors and letters name
+    #[arg(long, value_name = "UUID")]
+    pub correlation: Option<Uuid>,
 }
 
 #[derive(Debug, Subcommand)]

@@ -24,6 +24,7 @@ use crate::{
 mod blobs;
 mod emulator;
 mod feed;
+mod identity;
 mod secret;
 #[cfg(test)]
 mod tests;
@@ -138,6 +139,12 @@ pub struct Identity {
     pub project_id: Option<String>,
     /// Where the keys of its tokens are published, as a JWK set.
     pub keys_url: String,
+    /// Instead of Firebase, the sandbox where the web app signs people in; `picasso dev` uses its own.
+    pub sandbox_url: Option<String>,
+    /// By which the web app names the project to Firebase; it is public. Without it nobody can sign in there.
+    pub api_key: Option<String>,
+    /// The host of the project's sign-in pages; `<project_id>.firebaseapp.com` if not set.
+    pub auth_domain: Option<String>,
     /// A Firebase Auth emulator, whose unsigned tokens anybody can make: for development only.
     pub emulator_url: Option<String>,
 }
@@ -268,6 +275,13 @@ impl Default for Pictures {
     }
 }
 
+impl Pictures {
+    /// Of the largest picture that is taken.
+    pub fn max_pixels(&self) -> u64 {
+        self.max_megapixels * 1_000_000
+    }
+}
+
 impl Default for Payments {
     fn default() -> Self {
         Self {
@@ -288,6 +302,9 @@ impl Default for Identity {
         Self {
             project_id: None,
             keys_url: "https://www.googleapis.com/service_accounts/v1/jwk/securetoken@system.gserviceaccount.com".to_owned(),
+            sandbox_url: None,
+            api_key: None,
+            auth_domain: None,
             emulator_url: None,
         }
     }
@@ -416,7 +433,8 @@ impl Config {
                 "must be at least 10800, longer than any upload takes",
             ),
         ];
-        let mut rules = rules.into_iter().chain(self.feed.rules());
+        let rules = rules.into_iter().chain(self.feed.rules());
+        let mut rules = rules.chain(self.identity.rules());
         match rules.find(|(_, holds, _)| !holds) {
             None => Ok(()),
             Some((setting, _, rule)) => {

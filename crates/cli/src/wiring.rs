@@ -1,5 +1,6 @@
 //! The one place that names concrete adapters: it opens the stores and plugs adapters into ports.
 
+mod app;
 mod blobs;
 mod desk;
 mod feed;

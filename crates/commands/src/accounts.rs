@@ -1,7 +1,11 @@
 //! Registering people and changing what they say of themselves.
 
-use std::sync::Arc;
+use std::{
+    num::NonZeroUsize,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
 
+use lru::LruCache;
 use picasso_domain::{
     Account, HandleClaim,
     account::{AccountCommand, AccountError, Notifications, Profile, Topic},
@@ -170,10 +174,40 @@ pub(crate) async fn require_registered(
     executor: &Executor,
     user_id: &UserId,
 ) -> Result<(), CommandError> {
+    if executor.registered().contains(user_id) {
+        return Ok(());
+    }
     let account: Account = executor.load(user_id.as_str()).await?;
-    if account.is_registered() {
-        Ok(())
-    } else {
-        Err(CommandError::NotRegistered)
+    if !account.is_registered() {
+        return Err(CommandError::NotRegistered);
+    }
+    executor.registered().remember(user_id.clone());
+    Ok(())
+}
+
+/// So many people are remembered, those who were active last.
+const REMEMBERED: NonZeroUsize = NonZeroUsize::new(65_536).expect("more than nobody");
+
+/// Who is known to be registered. Nobody ever ceases to be, so what is remembered stays true.
+pub(crate) struct Registered(Mutex<LruCache<UserId, ()>>);
+
+impl Default for Registered {
+    fn default() -> Self {
+        Self(Mutex::new(LruCache::new(REMEMBERED)))
+    }
+}
+
+impl Registered {
+    fn contains(&self, user_id: &UserId) -> bool {
+        self.known().get(user_id).is_some()
+    }
+
+    fn remember(&self, user_id: UserId) {
+        self.known().put(user_id, ());
+    }
+
+    fn known(&self) -> MutexGuard<'_, LruCache<UserId, ()>> {
+        // Whatever a panic left is still nothing but people who are registered.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -16,6 +16,7 @@ use uuid::Uuid;
 
 use crate::{
     CommandError,
+    accounts::Registered,
     bridge::{Unit, UnitError},
 };
 
@@ -149,12 +150,20 @@ pub(crate) type Decide<'d, T> =
 #[derive(Clone)]
 pub struct Executor {
     log: Arc<dyn EventLog>,
+    registered: Arc<Registered>,
 }
 
 impl Executor {
     #[must_use]
     pub fn new(log: Arc<dyn EventLog>) -> Self {
-        Self { log }
+        Self {
+            log,
+            registered: Arc::default(),
+        }
+    }
+
+    pub(crate) fn registered(&self) -> &Registered {
+        &self.registered
     }
 
     /// A unit over the log of a partition key.
@@ -184,15 +193,15 @@ impl Executor {
     where
         T: Serialize + DeserializeOwned,
     {
-        if let Some(answer) = self.answered(ask).await? {
-            return Ok(answer);
-        }
+        // Whether the request was answered before is found by the append, or below by who refuses.
         for attempt in 0..MAX_ATTEMPTS {
             let unit = self.begin(&ask.partition);
             let reply = match decide(unit.clone()).await {
                 Ok(reply) => reply,
-                // The same request may have come twice at once: what the other was answered counts,
-                // not that it has left nothing to do.
+                // A log that does not answer is not asked once more: that would double the wait.
+                Err(CommandError::Log(error)) => return Err(error.into()),
+                // The request may have been answered before: that counts, not that it has left
+                // nothing to do.
                 Err(refusal) => return self.answered(ask).await?.ok_or(refusal),
             };
             let request = Request {

@@ -35,6 +35,8 @@ pub enum Occasion {
     Sale(Box<Terms>),
     /// To the buyer, whose payment goes back.
     Refund(Box<Terms>),
+    /// To the buyer, whose bank has taken the payment back.
+    Chargeback(Box<Terms>),
     /// To whoever owns the pictures, for some hours at once.
     Likes(Vec<LikedPicture>),
 }
@@ -54,6 +56,7 @@ impl Occasion {
             Self::Receipt(_) => "receipt",
             Self::Sale(_) => "sale",
             Self::Refund(_) => "refund",
+            Self::Chargeback(_) => "chargeback",
             Self::Likes(_) => "likes",
         }
     }
@@ -62,7 +65,7 @@ impl Occasion {
     #[must_use]
     pub fn topic(&self) -> Option<Topic> {
         match self {
-            Self::Receipt(_) | Self::Refund(_) => None,
+            Self::Receipt(_) | Self::Refund(_) | Self::Chargeback(_) => None,
             Self::Sale(_) => Some(Topic::Sales),
             Self::Likes(_) => Some(Topic::Likes),
         }
@@ -75,6 +78,7 @@ impl Occasion {
             Self::Receipt(terms) => receipt(terms, home),
             Self::Sale(terms) => sale(terms, home),
             Self::Refund(terms) => refund(terms, home),
+            Self::Chargeback(terms) => chargeback(terms, home),
             Self::Likes(pictures) => likes(pictures, home),
         };
         content.write(opt_out_url)
@@ -120,6 +124,21 @@ fn refund(terms: &Terms, home: &str) -> Content {
         paragraphs: vec![
             format!("Your payment of {price} for “{title}” goes back to you."),
             "It can take some days to arrive. The picture is no longer in your library.".to_owned(),
+        ],
+        link: ("See your orders", home.to_owned()),
+    }
+}
+
+fn chargeback(terms: &Terms, home: &str) -> Content {
+    let (title, price) = (terms.title.as_str(), terms.price);
+    Content {
+        subject: format!("Taken back by your bank: {title}"),
+        heading: "Your bank has taken your payment back".to_owned(),
+        paragraphs: vec![
+            format!(
+                "Your bank took back your payment of {price} for “{title}”; when you see it there is up to your bank."
+            ),
+            "The picture is no longer in your library.".to_owned(),
         ],
         link: ("See your orders", home.to_owned()),
     }

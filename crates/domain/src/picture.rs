@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 pub use self::{
     command::{Details, Edition, Licence, PictureCommand, Upload},
     error::PictureError,
-    event::PictureEvent,
+    event::{Listed, PictureEvent},
 };
 use crate::{
     Aggregate,
@@ -46,6 +46,15 @@ pub struct Listing {
     pub stage: Stage,
     pub reserved_for: Option<PurchaseId>,
     pub sold_by: Option<PurchaseId>,
+}
+
+impl Listing {
+    fn listed(&self) -> Listed {
+        Listed {
+            artist: self.artist.clone(),
+            tags: self.details.tags.clone(),
+        }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -110,8 +119,11 @@ impl Picture {
     }
 
     fn publish(&self, actor: &UserId) -> Result<Vec<PictureEvent>, PictureError> {
-        match self.owned_by(actor)?.stage {
-            Stage::Unpublished | Stage::Withdrawn => Ok(vec![PictureEvent::PicturePublished {}]),
+        let listing = self.owned_by(actor)?;
+        match listing.stage {
+            Stage::Unpublished | Stage::Withdrawn => {
+                Ok(vec![PictureEvent::PicturePublished(listing.listed())])
+            }
             Stage::Published => Ok(vec![]),
             Stage::Sold => Err(PictureError::Sold),
         }
@@ -131,11 +143,14 @@ impl Picture {
         actor: &UserId,
         details: Details,
     ) -> Result<Vec<PictureEvent>, PictureError> {
-        let news = self.changeable_by(actor)?.details != details;
-        Ok(only_if(
-            news,
-            PictureEvent::PictureDetailsChanged { details },
-        ))
+        let listing = self.changeable_by(actor)?;
+        let news = listing.details != details;
+        let is_listed = listing.stage == Stage::Published;
+        let changed = PictureEvent::PictureDetailsChanged {
+            details,
+            listed_under: is_listed.then(|| listing.details.tags.clone()),
+        };
+        Ok(only_if(news, changed))
     }
 
     fn withdraw(&self, actor: &UserId) -> Result<Vec<PictureEvent>, PictureError> {
@@ -144,7 +159,7 @@ impl Picture {
             // A draft is visible to nobody, so there is nothing to withdraw it from.
             Stage::Unpublished => Err(PictureError::NotPublished),
             Stage::Published if listing.reserved_for.is_some() => Err(PictureError::Reserved),
-            Stage::Published => Ok(vec![PictureEvent::PictureWithdrawn {}]),
+            Stage::Published => Ok(vec![PictureEvent::PictureWithdrawn(listing.listed())]),
             Stage::Withdrawn => Ok(vec![]),
             Stage::Sold => Err(PictureError::Sold),
         }
@@ -180,7 +195,11 @@ impl Picture {
         }
         let is_holder = listing.reserved_for.as_ref() == Some(&purchase_id);
         if is_holder && *purchase_id.buyer() == buyer {
-            Ok(vec![PictureEvent::PictureSold { purchase_id, buyer }])
+            Ok(vec![PictureEvent::PictureSold {
+                purchase_id,
+                buyer,
+                listed: listing.listed(),
+            }])
         } else {
             Err(PictureError::NotReserved)
         }
@@ -245,15 +264,19 @@ impl Aggregate for Picture {
         };
         match event {
             PictureEvent::PictureUploaded(_) => {}
-            PictureEvent::PicturePublished {} => listing.stage = Stage::Published,
+            PictureEvent::PicturePublished(_) => listing.stage = Stage::Published,
             PictureEvent::PictureRepriced { price } => listing.price = *price,
-            PictureEvent::PictureDetailsChanged { details } => listing.details = details.clone(),
-            PictureEvent::PictureWithdrawn {} => listing.stage = Stage::Withdrawn,
+            PictureEvent::PictureDetailsChanged { details, .. } => {
+                listing.details = details.clone();
+            }
+            PictureEvent::PictureWithdrawn(_) => listing.stage = Stage::Withdrawn,
             PictureEvent::PictureReserved { purchase_id } => {
                 listing.reserved_for = Some(purchase_id.clone());
             }
             PictureEvent::PictureReservationReleased { .. } => listing.reserved_for = None,
-            PictureEvent::PictureSold { purchase_id, buyer } => {
+            PictureEvent::PictureSold {
+                purchase_id, buyer, ..
+            } => {
                 listing.stage = Stage::Sold;
                 listing.owner = buyer.clone();
                 listing.reserved_for = None;

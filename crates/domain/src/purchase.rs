@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 pub use self::{
     command::{PurchaseCommand, Terms},
     error::PurchaseError,
-    event::{Closure, HeldShare, PurchaseEvent, RefundReason},
+    event::{Closure, HeldShare, PurchaseEvent, RefundReason, RevocationCause},
     payout::{Payout, Reversal},
     returns::{Dispute, DisputeStage, Payment, Refund},
 };

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::{
     account::Profile,
-    picture::{Details, Edition, Licence, Upload},
+    picture::{Details, Edition, Licence, Listed, Upload},
     purchase::Terms,
     values::{
         AltText, Bio, Colour, Currency, Derivative, DerivativeKind, Description, Digest,
@@ -87,6 +87,14 @@ pub fn details(title: &str) -> Details {
         description: Description::parse("Before the hikers came.").expect("a valid description"),
         alt_text: AltText::parse("A lake between pines").expect("a valid alt text"),
         tags: Tags::parse(["lake", "morning"]).expect("valid tags"),
+    }
+}
+
+/// What the sample picture is found under.
+pub fn listed() -> Listed {
+    Listed {
+        artist: ann(),
+        tags: details("Morning lake").tags,
     }
 }
 

@@ -16,6 +16,7 @@ use super::{
 };
 
 const QUALITY: u8 = 82;
+const MEDIUM: DerivativeKind = DerivativeKind::PreviewSmall;
 const LARGE: DerivativeKind = DerivativeKind::ThumbnailLarge;
 const SMALL: DerivativeKind = DerivativeKind::ThumbnailSmall;
 
@@ -37,40 +38,46 @@ pub fn develop(source: &Source, deadline: Deadline) -> Result<Developed, Develop
     deadline.check()?;
 
     let icc = icc.as_deref();
-    let large = smaller(&preview, dimensions, LARGE.longest_side())?;
+    let medium = smaller(&preview, dimensions, MEDIUM.longest_side())?;
     // The preview is most of what is left to do; the rest is done beside it.
-    let (preview, thumbnails) = thread::scope(|scope| {
-        let marking = scope.spawn(|| encode_preview(preview, icc));
-        let thumbnails = Thumbnails::of(large, dimensions, icc);
+    let (preview, smaller) = thread::scope(|scope| {
+        let marking = scope.spawn(|| encode_marked(DerivativeKind::Preview, preview, icc));
+        let smaller = Smaller::of(medium, dimensions, icc);
         let preview = marking
             .join()
             .unwrap_or_else(|_| Err(internal("marking the preview panicked")));
-        (preview, thumbnails)
+        (preview, smaller)
     });
-    let Thumbnails {
-        derivatives: [large, small],
+    let Smaller {
+        derivatives: [medium, large, small],
         smallest,
-    } = thumbnails?;
+    } = smaller?;
     deadline.check()?;
     Ok(Developed {
         media_type: source.media_type(),
         dimensions,
-        derivatives: vec![preview?, large, small],
+        derivatives: vec![preview?, medium, large, small],
         thumbhash: palette::thumbhash(&smallest),
         dominant_colour: palette::dominant_colour(&smallest),
     })
 }
 
-struct Thumbnails {
-    derivatives: [DevelopedDerivative; 2],
+/// All but the largest.
+struct Smaller {
+    derivatives: [DevelopedDerivative; 3],
     smallest: Raster,
 }
 
-impl Thumbnails {
-    fn of(large: Raster, original: Dimensions, icc: Option<&[u8]>) -> Result<Self, DevelopError> {
+impl Smaller {
+    fn of(medium: Raster, original: Dimensions, icc: Option<&[u8]>) -> Result<Self, DevelopError> {
+        let large = smaller(&medium, original, LARGE.longest_side())?;
         let small = smaller(&large, original, SMALL.longest_side())?;
         let smallest = smaller(&small, original, palette::LONGEST_SIDE)?;
-        let derivatives = [encode(LARGE, &large, icc)?, encode(SMALL, &small, icc)?];
+        let derivatives = [
+            encode_marked(MEDIUM, medium, icc)?,
+            encode(LARGE, &large, icc)?,
+            encode(SMALL, &small, icc)?,
+        ];
         Ok(Self {
             derivatives,
             smallest,
@@ -87,12 +94,13 @@ fn smaller(raster: &Raster, original: Dimensions, longest: u32) -> Result<Raster
     }))
 }
 
-fn encode_preview(
-    mut preview: Raster,
+fn encode_marked(
+    kind: DerivativeKind,
+    mut raster: Raster,
     icc: Option<&[u8]>,
 ) -> Result<DevelopedDerivative, DevelopError> {
-    watermark::mark(&mut preview);
-    encode(DerivativeKind::Preview, &preview, icc)
+    watermark::mark(&mut raster);
+    encode(kind, &raster, icc)
 }
 
 /// A baseline JPEG with the profile and nothing else.

@@ -37,10 +37,10 @@ fn news(event: &Recorded) -> Option<&Upload> {
     match &event.data {
         DomainEvent::Picture(happened) => match happened {
             PictureEvent::PictureUploaded(upload) => Some(upload),
-            PictureEvent::PicturePublished {}
+            PictureEvent::PicturePublished(_)
             | PictureEvent::PictureRepriced { .. }
             | PictureEvent::PictureDetailsChanged { .. }
-            | PictureEvent::PictureWithdrawn {}
+            | PictureEvent::PictureWithdrawn(_)
             | PictureEvent::PictureReserved { .. }
             | PictureEvent::PictureReservationReleased { .. }
             | PictureEvent::PictureSold { .. }

@@ -159,7 +159,7 @@ fn change(document: &mut GalleryDocument, happened: &PictureEvent, event: &Recor
     let at = event.event.recorded_at;
     match happened {
         PictureEvent::PictureUploaded(_) => {}
-        PictureEvent::PicturePublished {} => {
+        PictureEvent::PicturePublished(_) => {
             artwork.stage = Stage::Published;
             // Publishing again does not move a picture to the front of the newest.
             artwork.published_at.get_or_insert(at);
@@ -172,8 +172,10 @@ fn change(document: &mut GalleryDocument, happened: &PictureEvent, event: &Recor
             };
             push_bounded(&mut artwork.price_history, since);
         }
-        PictureEvent::PictureDetailsChanged { details } => artwork.details = details.clone(),
-        PictureEvent::PictureWithdrawn {} => artwork.stage = Stage::Withdrawn,
+        PictureEvent::PictureDetailsChanged { details, .. } => {
+            artwork.details = details.clone();
+        }
+        PictureEvent::PictureWithdrawn(_) => artwork.stage = Stage::Withdrawn,
         PictureEvent::PictureReserved { .. } => artwork.reserved = true,
         PictureEvent::PictureReservationReleased { .. } => artwork.reserved = false,
         PictureEvent::PictureSold { buyer, .. } => {

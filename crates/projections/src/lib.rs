@@ -16,6 +16,7 @@ pub mod payouts;
 pub mod ports;
 pub mod profiles;
 mod projection;
+pub mod provenance;
 pub mod query;
 pub mod reactions;
 pub mod reader;
@@ -24,6 +25,7 @@ pub mod runtime;
 pub mod sales;
 #[cfg(test)]
 mod samples;
+pub mod suggestions;
 
 pub use live::Live;
 pub use projection::{Effect, FoldError, Index, IndexEntry, Keys, Order, Projection, Recorded};

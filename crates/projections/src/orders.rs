@@ -51,7 +51,8 @@ pub struct OrderPayment {
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct OrderRefund {
-    pub reason: RefundReason,
+    /// `None` when it was made at the provider, or by the buyer's bank.
+    pub reason: Option<RefundReason>,
     pub requested_at: Timestamp,
     /// `None` while it is due.
     pub refunded_at: Option<Timestamp>,
@@ -62,6 +63,8 @@ pub struct OrderRefund {
 pub struct Moment {
     pub what: String,
     pub at: Timestamp,
+    /// Whether it is about what the seller gets, which is no business of the buyer's.
+    pub is_the_sellers: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -112,7 +115,7 @@ fn news(event: &Recorded) -> Option<&PurchaseEvent> {
 impl Projection for Orders {
     type Document = Option<OrderDocument>;
     const NAME: &'static str = "orders";
-    const VERSION: u32 = 1;
+    const VERSION: u32 = 2;
     const INDEXES: &'static [Index] = &[
         Index {
             name: BUYER,
@@ -147,8 +150,8 @@ impl Projection for Orders {
         let Some(order) = document else {
             return Err(misfit(event, "the purchase was not started"));
         };
-        order.change(happened, event)?;
-        order.note(event);
+        let is_the_sellers = order.change(happened, event)?;
+        order.note(event, is_the_sellers);
         Ok(Effect::Keep)
     }
 
@@ -191,7 +194,8 @@ fn begun(terms: &Terms, event: &Recorded) -> Result<OrderDocument, FoldError> {
 }
 
 impl OrderDocument {
-    fn change(&mut self, happened: &PurchaseEvent, event: &Recorded) -> Result<(), FoldError> {
+    /// Says whether what happened is only about what the seller gets.
+    fn change(&mut self, happened: &PurchaseEvent, event: &Recorded) -> Result<bool, FoldError> {
         let at = event.event.recorded_at;
         match happened {
             PurchaseEvent::PurchaseStarted(_) => {}
@@ -223,7 +227,7 @@ impl OrderDocument {
             } => {
                 if let Some(payment) = self.payment(payment_id) {
                     payment.refund = Some(OrderRefund {
-                        reason: *reason,
+                        reason: Some(*reason),
                         requested_at: at,
                         refunded_at: None,
                     });
@@ -231,17 +235,17 @@ impl OrderDocument {
             }
             PurchaseEvent::PaymentRefunded { payment_id, .. }
             | PurchaseEvent::DisputeLost { payment_id, .. } => self.refunded(payment_id, at),
-            // Noted in the timeline like everything else; what the seller gets is no part of an order.
-            PurchaseEvent::PurchaseDisputed { .. }
-            | PurchaseEvent::DisputeWon { .. }
-            | PurchaseEvent::EarningsReleased { .. }
+            // Noted in the timeline like everything else.
+            PurchaseEvent::PurchaseDisputed { .. } | PurchaseEvent::DisputeWon { .. } => {}
+            // What the seller gets is no part of an order, and noted for them alone.
+            PurchaseEvent::EarningsReleased { .. }
             | PurchaseEvent::TransferRequested { .. }
             | PurchaseEvent::TransferRefused { .. }
             | PurchaseEvent::SellerPaid { .. }
             | PurchaseEvent::ReversalRequested { .. }
-            | PurchaseEvent::TransferReversed { .. } => {}
+            | PurchaseEvent::TransferReversed { .. } => return Ok(true),
         }
-        Ok(())
+        Ok(false)
     }
 
     fn end(&mut self, status: OrderStatus) {
@@ -258,7 +262,12 @@ impl OrderDocument {
     }
 
     fn refunded(&mut self, payment_id: &PaymentId, at: Timestamp) {
-        if let Some(refund) = self.payment(payment_id).and_then(|it| it.refund.as_mut()) {
+        if let Some(payment) = self.payment(payment_id) {
+            let refund = payment.refund.get_or_insert(OrderRefund {
+                reason: None,
+                requested_at: at,
+                refunded_at: None,
+            });
             refund.refunded_at = Some(at);
         }
         let is_the_grants = self.granted_by.as_ref() == Some(payment_id);
@@ -274,10 +283,15 @@ impl OrderDocument {
             .find(|payment| payment.payment_id == *payment_id)
     }
 
-    fn note(&mut self, event: &Recorded) {
+    fn note(&mut self, event: &Recorded, is_the_sellers: bool) {
         let at = event.event.recorded_at;
         let what = event.data.name().to_owned();
-        push_bounded(&mut self.timeline, Moment { what, at });
+        let moment = Moment {
+            what,
+            at,
+            is_the_sellers,
+        };
+        push_bounded(&mut self.timeline, moment);
         self.changed_at = at;
         self.version = event.event.sequence;
     }

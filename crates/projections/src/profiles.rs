@@ -7,7 +7,7 @@ mod tests;
 use jiff::Timestamp;
 use picasso_domain::{
     DomainEvent,
-    account::{AccountEvent, Profile},
+    account::{AccountEvent, Notifications, Profile},
     values::{Handle, UserId},
 };
 use serde::{Deserialize, Serialize};
@@ -27,6 +27,8 @@ pub struct ProfileDocument {
     pub handle: Handle,
     pub profile: Profile,
     pub registered_at: Timestamp,
+    /// Concerns only themselves.
+    pub notifications: Notifications,
     /// The account's sequence, which is its etag.
     pub version: u64,
 }
@@ -48,7 +50,7 @@ fn news(event: &Recorded) -> Option<&AccountEvent> {
 impl Projection for Profiles {
     type Document = Option<ProfileDocument>;
     const NAME: &'static str = "profiles";
-    const VERSION: u32 = 1;
+    const VERSION: u32 = 2;
     const INDEXES: &'static [Index] = &[Index {
         name: HANDLE,
         order: Order::Ascending,
@@ -77,6 +79,7 @@ impl Projection for Profiles {
                     handle: handle.clone(),
                     profile: profile.clone(),
                     registered_at: event.event.recorded_at,
+                    notifications: Notifications::default(),
                     version: event.event.sequence,
                 });
             }
@@ -87,7 +90,8 @@ impl Projection for Profiles {
                 document.profile = profile.clone();
                 document.version = event.event.sequence;
             }
-            (AccountEvent::NotificationsChosen { .. }, Some(document)) => {
+            (AccountEvent::NotificationsChosen { notifications }, Some(document)) => {
+                document.notifications = *notifications;
                 document.version = event.event.sequence;
             }
             (

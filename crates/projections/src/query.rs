@@ -17,8 +17,10 @@ use crate::{
     payouts::PayoutQueries,
     ports::ReadStoreError,
     profiles::ProfileQueries,
+    provenance::ProvenanceQueries,
     reactions::ReactionQueries,
     sales::SalesQueries,
+    suggestions::SuggestionQueries,
 };
 
 /// How many entries a page has when nothing is asked for.
@@ -71,6 +73,8 @@ pub struct Page<T> {
 #[derive(Clone)]
 pub struct Queries {
     pub gallery: GalleryQueries,
+    pub provenance: ProvenanceQueries,
+    pub suggestions: SuggestionQueries,
     pub profiles: ProfileQueries,
     pub library: LibraryQueries,
     pub downloads: DownloadRights,
@@ -87,6 +91,8 @@ impl Queries {
     pub fn new(live: &Arc<Live>, tokens: &PageTokens) -> Self {
         Self {
             gallery: GalleryQueries::new(live, tokens),
+            provenance: ProvenanceQueries::new(live),
+            suggestions: SuggestionQueries::new(live),
             profiles: ProfileQueries::new(live),
             library: LibraryQueries::new(live, tokens),
             downloads: DownloadRights::new(live),

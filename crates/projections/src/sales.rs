@@ -1,7 +1,9 @@
-//! Sales: the seller's ledger, one document per sale so that it may grow without end, and one document of figures
-//! per seller. Amounts of different currencies are never added.
+//! Sales: the seller's ledger, one document per sale so that it may grow without end, one document of figures per
+//! seller, and one per day. Amounts of different currencies are never added.
 
+mod days;
 mod query;
+mod span;
 #[cfg(test)]
 mod tests;
 
@@ -16,7 +18,12 @@ use picasso_domain::{
 };
 use serde::{Deserialize, Serialize};
 
-pub use self::query::{Sale, SalesQueries};
+use self::days::{DAY_PREFIX, day_key, fold_day};
+pub use self::{
+    days::{Day, DayFigures, PictureSales, day_of},
+    query::{Sale, SalesQueries},
+    span::{BestPicture, MAX_DAYS, SalesSpan},
+};
 use crate::{
     Effect, FoldError, Index, IndexEntry, Keys, Order, Projection, Recorded,
     fold::{entry, misfit, sortable},
@@ -55,6 +62,7 @@ pub enum SalesDocument {
     Absent,
     Sale(LedgerEntry),
     Totals(BTreeMap<Currency, Figures>),
+    Day(Day),
 }
 
 #[derive(Debug, Clone, Copy, Default)]
@@ -108,7 +116,7 @@ pub(crate) fn totals_key(seller: &UserId) -> String {
 impl Projection for Sales {
     type Document = SalesDocument;
     const NAME: &'static str = "sales";
-    const VERSION: u32 = 1;
+    const VERSION: u32 = 2;
     const INDEXES: &'static [Index] = &[Index {
         name: SELLER,
         order: Order::Descending,
@@ -119,6 +127,7 @@ impl Projection for Sales {
             Some(News::Sold(terms) | News::Revoked(terms)) => vec![
                 sale_key(&event.event.aggregate_id),
                 totals_key(&terms.seller),
+                day_key(day_of(event.event.recorded_at), &terms.seller),
             ],
             None => vec![],
         }
@@ -135,6 +144,8 @@ impl Projection for Sales {
         };
         if key.starts_with(SALE_PREFIX) {
             fold_sale(document, &news, event)?;
+        } else if key.starts_with(DAY_PREFIX) {
+            fold_day(document, &news, event)?;
         } else {
             fold_totals(document, &news, event)?;
         }
@@ -146,7 +157,7 @@ impl Projection for Sales {
             SalesDocument::Sale(sale) => {
                 vec![entry(SELLER, sale.seller.as_str(), sortable(sale.sold_at))]
             }
-            SalesDocument::Totals(_) | SalesDocument::Absent => vec![],
+            SalesDocument::Totals(_) | SalesDocument::Day(_) | SalesDocument::Absent => vec![],
         }
     }
 }

@@ -6,8 +6,8 @@ use picasso_domain::{
     Account, Aggregate, DomainEvent, PayoutAccount, Picture, Purchase, Reaction, Timestamp,
     account::{AccountEvent, Notifications, Profile},
     payout_account::PayoutAccountEvent,
-    picture::{Details, Edition, Licence, PictureEvent, Upload},
-    purchase::{HeldShare, PurchaseEvent, RefundReason, Terms},
+    picture::{Details, Edition, Licence, Listed, PictureEvent, Upload},
+    purchase::{HeldShare, PurchaseEvent, RefundReason, RevocationCause, Terms},
     reaction::ReactionEvent,
     values::*,
 };
@@ -125,8 +125,16 @@ pub fn uploaded(offset: u64, edition: Edition) -> Recorded {
     picture(offset, PictureEvent::PictureUploaded(upload))
 }
 
+/// What the picture is found under.
+pub fn listed() -> Listed {
+    Listed {
+        artist: user("ann"),
+        tags: details("Quiet harbour", &["dawn", "sea"]).tags,
+    }
+}
+
 pub fn published(offset: u64) -> Recorded {
-    picture(offset, PictureEvent::PicturePublished {})
+    picture(offset, PictureEvent::PicturePublished(listed()))
 }
 
 pub fn terms() -> Terms {
@@ -204,6 +212,7 @@ pub fn revoked_while_held(offset: u64, attempt: u32) -> Recorded {
 fn taken_away(offset: u64, attempt: u32, released: bool, held: bool) -> Recorded {
     let event = PurchaseEvent::PurchaseRevoked {
         terms: Box::new(terms()),
+        cause: RevocationCause::Refund,
         released,
         held,
     };
@@ -414,7 +423,8 @@ pub fn every_event() -> Vec<Recorded> {
         picture(
             7,
             PictureEvent::PictureDetailsChanged {
-                details: details("New", &[]),
+                details: details("New", &["sea"]),
+                listed_under: Some(listed().tags),
             },
         ),
         picture(8, PictureEvent::PictureReserved { purchase_id: id() }),
@@ -427,6 +437,7 @@ pub fn every_event() -> Vec<Recorded> {
             PictureEvent::PictureSold {
                 purchase_id: id(),
                 buyer,
+                listed: listed(),
             },
         ),
         picture(
@@ -436,7 +447,7 @@ pub fn every_event() -> Vec<Recorded> {
                 to: user("ann"),
             },
         ),
-        picture(12, PictureEvent::PictureWithdrawn {}),
+        picture(12, PictureEvent::PictureWithdrawn(listed())),
         liked(13, "bob"),
         unliked(14, "bob"),
         started(15, 1),

@@ -1,4 +1,4 @@
-//! The sandbox's time. Tests move it forward to see sessions expire without waiting; signatures and
+//! The sandbox's time. Tests move it forward to see sessions and codes expire without waiting; signatures and
 //! tokens keep to the real time, because others check those against their own clocks.
 
 use std::sync::atomic::{AtomicI64, Ordering};

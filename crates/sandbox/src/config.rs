@@ -14,6 +14,8 @@ pub struct SandboxConfig {
     pub data_dir: Option<PathBuf>,
     /// How people and clients reach the sandbox, for example `http://127.0.0.1:8081`.
     pub public_base_url: String,
+    /// Where people use the web app: links in letters begin with it, and its pages may sign people in.
+    pub app_url: String,
     /// Where webhooks go; while `None`, deliveries wait. See also `Sandbox::set_webhook_url`.
     pub webhook_url: Option<String>,
     /// Signs webhooks, as Stripe's `whsec_…`.
@@ -56,6 +58,7 @@ impl SandboxConfig {
         Self {
             data_dir: None,
             public_base_url: public_base_url.into(),
+            app_url: "http://127.0.0.1:8080".into(),
             webhook_url: None,
             webhook_secret: "whsec_sandbox".into(),
             stripe_secret_key: "sk_test_sandbox".into(),
@@ -72,6 +75,10 @@ impl SandboxConfig {
             self.public_base_url.pop();
         }
         parse_http_url("public_base_url", &self.public_base_url)?;
+        while self.app_url.ends_with('/') {
+            self.app_url.pop();
+        }
+        parse_http_url("app_url", &self.app_url)?;
         if let Some(url) = &self.webhook_url {
             parse_http_url("webhook_url", url)?;
         }

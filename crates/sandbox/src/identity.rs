@@ -6,7 +6,9 @@
 
 mod accounts;
 mod http;
+mod origins;
 mod passwords;
+mod resets;
 mod tokens;
 
 use serde::Serialize;
@@ -61,6 +63,8 @@ pub enum IdentityError {
     InvalidRole,
     #[error("the refresh token is not valid")]
     InvalidRefreshToken,
+    #[error("the code is wrong, was used, or is over an hour old")]
+    InvalidOobCode,
     #[error("too many sign-ins at once; try again in a few seconds")]
     TooManyAttempts,
     #[error(transparent)]
@@ -82,6 +86,7 @@ impl IdentityError {
             Self::EmailNotFound => "EMAIL_NOT_FOUND",
             Self::InvalidRole => "INVALID_CLAIMS",
             Self::InvalidRefreshToken => "INVALID_REFRESH_TOKEN",
+            Self::InvalidOobCode => "INVALID_OOB_CODE",
             Self::TooManyAttempts => "TOO_MANY_ATTEMPTS_TRY_LATER",
             Self::Broken(_) => "INTERNAL_ERROR",
         }
@@ -163,6 +168,62 @@ impl Identity {
             .await?;
         let account = found.ok_or(IdentityError::InvalidRefreshToken)?;
         self.session(account, refresh_token.to_owned())
+    }
+
+    /// Writes somebody who forgot their password a letter with a code to choose another; whether there is such an
+    /// account is not said.
+    ///
+    /// # Errors
+    /// `InvalidEmail`, or the database failed.
+    pub(crate) async fn send_reset_code(
+        &self,
+        email: &str,
+        app_url: String,
+        now_s: i64,
+    ) -> Result<String, IdentityError> {
+        let email = accounts::parse_email(email)?;
+        let to = email.clone();
+        self.store
+            .transact(move |tx| resets::write_letter(tx, &to, &app_url, now_s))
+            .await?;
+        Ok(email)
+    }
+
+    /// Whose code it is; changes nothing.
+    ///
+    /// # Errors
+    /// `InvalidOobCode`.
+    pub(crate) async fn check_reset_code(
+        &self,
+        code: &str,
+        now_s: i64,
+    ) -> Result<Account, IdentityError> {
+        let code = code.to_owned();
+        self.store
+            .transact(move |tx| resets::owner(tx, &code, now_s))
+            .await
+    }
+
+    /// Changes the password of a code's owner and ends all their sessions; an ID token lasts its hour.
+    ///
+    /// # Errors
+    /// `InvalidOobCode`, `WeakPassword`, `PasswordTooLong`, `TooManyAttempts`.
+    pub(crate) async fn reset_password(
+        &self,
+        code: &str,
+        password: &str,
+        now_s: i64,
+    ) -> Result<Account, IdentityError> {
+        passwords::check(password)?;
+        // Hashing costs much: it is for who has a code.
+        self.check_reset_code(code, now_s).await?;
+        let (code, hash) = (
+            code.to_owned(),
+            self.passwords.hash(password.to_owned()).await?,
+        );
+        self.store
+            .transact(move |tx| resets::redeem(tx, &code, &hash, now_s))
+            .await
     }
 
     /// The account of an e-mail address.

@@ -64,3 +64,8 @@ pub(crate) fn user() -> String {
 pub(crate) fn refresh_token() -> String {
     random(64)
 }
+
+/// Knowing it is the right to choose the account's next password.
+pub(crate) fn reset_code() -> String {
+    random(43)
+}

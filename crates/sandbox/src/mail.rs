@@ -25,15 +25,15 @@ const MAX_SHOWN: u32 = 200;
 /// A mail as it is handed in.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct NewMessage {
-    to: String,
-    subject: String,
-    text: String,
-    html: Option<String>,
+pub(crate) struct NewMessage {
+    pub to: String,
+    pub subject: String,
+    pub text: String,
+    pub html: Option<String>,
     /// What sort of mail it is, for example `receipt`.
-    kind: String,
+    pub kind: String,
     /// A second message under this key is not stored.
-    dedupe_key: String,
+    pub dedupe_key: String,
 }
 
 #[derive(Serialize)]
@@ -155,7 +155,7 @@ impl NewMessage {
 }
 
 /// Stores the message unless its key is known; answers the id under that key and whether it is new.
-fn keep(tx: &Transaction<'_>, message: &NewMessage) -> Result<(String, bool)> {
+pub(crate) fn keep(tx: &Transaction<'_>, message: &NewMessage) -> Result<(String, bool)> {
     let known: Option<String> = tx
         .query_row(
             "SELECT id FROM messages WHERE dedupe_key = ?",

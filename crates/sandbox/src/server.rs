@@ -91,7 +91,7 @@ impl Sandbox {
             .merge(webhooks::router())
             .merge(faults::router())
             .merge(ledger::router())
-            .merge(identity::router())
+            .merge(identity::router(&self.config().app_url))
             .merge(mail::router())
             .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
             .layer(GlobalConcurrencyLimitLayer::new(MAX_REQUESTS))
@@ -178,7 +178,7 @@ impl Sandbox {
         Ok(())
     }
 
-    /// Moves the clock of checkout sessions forward, to see them expire. Forgotten at a restart.
+    /// Moves the clock of checkout sessions and password codes forward, to see them expire. Forgotten at a restart.
     pub fn advance_clock(&self, by: Duration) {
         self.shared.clock.advance(by);
         self.wake_deliveries();

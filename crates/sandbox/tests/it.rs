@@ -7,6 +7,7 @@ mod it {
     mod faults;
     mod identity;
     mod mail;
+    mod resets;
     mod stripe_client;
     mod stripe_rules;
     mod support;

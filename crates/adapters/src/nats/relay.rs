@@ -3,6 +3,7 @@
 //! Keeps true: a message is taken only right behind the one before it, so that several relays at once, or one that
 //! begins again anywhere, can neither repeat nor leave out an event. What is under way is bounded.
 
+mod stall;
 mod window;
 
 use std::{convert::Infallible, ops::RangeInclusive, sync::Arc, time::Duration};
@@ -13,7 +14,7 @@ use picasso_projections::runtime::backoff::Incident;
 use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
 
-use self::window::Window;
+use self::{stall::Stall, window::Window};
 use super::{
     Nats, NatsError,
     stream::{StreamError, Verdict},
@@ -23,6 +24,9 @@ use super::{
 const READ: usize = 500;
 /// How often an idle relay looks whether its stream is still there.
 const LOOK: Duration = Duration::from_secs(1);
+/// How long a stream may take nothing, though its server answers, before it is made anew: much longer than servers need to
+/// choose another leader. A server whose disk was full never writes to the same stream again until it is restarted.
+const UNWRITABLE: Duration = Duration::from_secs(20);
 /// The longest pause after trouble.
 const MAX_PAUSE: Duration = Duration::from_secs(1);
 
@@ -74,8 +78,9 @@ impl Relay {
     pub async fn run(&self, stop: CancellationToken) {
         let what = format!("the relay of log {}", self.id);
         let mut incident = Incident::at_most(MAX_PAUSE);
+        let mut stall = Stall::default();
         loop {
-            let relaying = Box::pin(self.relay(&what, &mut incident));
+            let relaying = Box::pin(self.relay(&what, &mut incident, &mut stall));
             let Some(Err(error)) = stop.run_until_cancelled(relaying).await else {
                 return;
             };
@@ -83,8 +88,13 @@ impl Relay {
         }
     }
 
-    async fn relay(&self, what: &str, incident: &mut Incident) -> Result<Infallible, RelayError> {
-        let (stream, end) = self.agree().await?;
+    async fn relay(
+        &self,
+        what: &str,
+        incident: &mut Incident,
+        stall: &mut Stall,
+    ) -> Result<Infallible, RelayError> {
+        let (stream, end) = self.agree(stall).await?;
         let mut window = Window::new(&self.nats, self.id, end);
         let (mut more, mut looked, mut ahead) = (true, Instant::now(), vec![]);
         loop {
@@ -99,6 +109,9 @@ impl Relay {
                     .await?;
                 let head = self.log.head(self.id).await?;
                 window.tell_lag(head);
+                if window.is_settled() {
+                    stall.over();
+                }
                 incident.over(what);
                 looked = Instant::now();
             }
@@ -156,14 +169,21 @@ impl Relay {
     }
 
     /// Sees to it that there is a stream which is a copy of the log, and tells where it ends.
-    async fn agree(&self) -> Result<(Stream, Offset), RelayError> {
+    async fn agree(&self, stall: &mut Stall) -> Result<(Stream, Offset), RelayError> {
         if let Some(stream) = self.nats.find(self.id).await? {
-            let verdict = self.nats.judge(&stream, self.log.as_ref(), self.id).await?;
-            if let Verdict::Copy(end) = verdict {
-                self.nats.adjust(&stream, self.id).await?;
-                return Ok((stream, end));
+            match self.nats.judge(&stream, self.log.as_ref(), self.id).await? {
+                Verdict::Copy(end) if stall.at(end) < UNWRITABLE => {
+                    self.nats.adjust(&stream, self.id).await?;
+                    return Ok((stream, end));
+                }
+                Verdict::Copy(end) => {
+                    tracing::warn!(log = %self.id, %end, "the stream takes no events and is made anew");
+                }
+                verdict => {
+                    tracing::warn!(log = %self.id, ?verdict, "the stream is no copy of the log and is made anew");
+                }
             }
-            tracing::warn!(log = %self.id, ?verdict, "the stream is no copy of the log and is made anew");
+            stall.over();
             self.nats.delete(self.id).await?;
         }
         let after = self.beginning().await?;

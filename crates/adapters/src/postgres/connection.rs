@@ -2,16 +2,22 @@
 //!
 //! Keeps true: no statement waits for ever, neither on the server nor for it; a connection that was left in the
 //! middle of a statement is thrown away.
+//!
+//! The pool is not sqlx's, which asks the server for a sign of life whenever a connection is given back: a second way
+//! there and back for each append, before the next one can begin.
 
-use std::{future::Future, str::FromStr, time::Duration};
+use std::{future::Future, io::ErrorKind, str::FromStr, time::Duration};
 
+use deadpool::{
+    Runtime,
+    managed::{Manager, Metrics, Pool, PoolError, QueueMode, RecycleError, RecycleResult},
+};
 use sqlx::{
-    ConnectOptions, Connection, PgConnection, Pool, Postgres,
-    pool::PoolConnectionMetadata,
-    postgres::{PgArguments, PgConnectOptions, PgPoolOptions, PgRow},
+    ConnectOptions, Connection, PgConnection, Postgres,
+    postgres::{PgArguments, PgConnectOptions, PgRow},
     query::Query,
 };
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 
 use super::PostgresError;
 
@@ -19,8 +25,12 @@ use super::PostgresError;
 pub(super) const LIMIT: Duration = Duration::from_secs(15);
 /// How long a caller waits for a free connection.
 const ACQUIRE: Duration = Duration::from_secs(5);
-/// A connection that rested so long is asked whether it still lives.
+/// A connection that was not used for so long is asked whether it still lives.
 const RESTED: Duration = Duration::from_secs(1);
+/// A connection that is older is made anew: what stands before a server may have other servers behind it by now.
+const LIFETIME: Duration = Duration::from_secs(30 * 60);
+/// Between one try to reach a server that is starting and the next.
+const PAUSE: Duration = Duration::from_millis(50);
 
 /// What every session is set to, whatever the server's or the role's defaults are.
 const SETTINGS: &[(&str, &str)] = &[
@@ -58,40 +68,102 @@ pub(super) async fn connect(options: &PgConnectOptions) -> Result<PgConnection, 
     within(LIMIT, PgConnection::connect_with(options)).await
 }
 
-/// Connections that are made when they are needed.
-pub(super) fn pool(options: PgConnectOptions, connections: u32) -> Pool<Postgres> {
-    PgPoolOptions::new()
-        .max_connections(connections)
-        .acquire_timeout(ACQUIRE)
-        .test_before_acquire(false)
-        .before_acquire(|connection, found| Box::pin(still_lives(connection, found)))
-        .connect_lazy_with(options)
+/// Connections that are made when they are needed; clones share them.
+pub(super) type Connections = Pool<Connector>;
+
+/// So many connections at most.
+pub(super) fn connections(options: PgConnectOptions, most: u32) -> Connections {
+    let limit = Some(ACQUIRE);
+    let pool = Pool::builder(Connector(options))
+        .max_size(usize::try_from(most).unwrap_or(usize::MAX))
+        .queue_mode(QueueMode::Lifo)
+        .runtime(Runtime::Tokio1)
+        .wait_timeout(limit)
+        .create_timeout(limit)
+        .recycle_timeout(limit)
+        .build();
+    pool.expect("limits of time have a runtime")
 }
 
-/// After a restart of the server its old connections are found dead here, not by a commit.
-async fn still_lives(
-    connection: &mut PgConnection,
-    found: PoolConnectionMetadata,
-) -> Result<bool, sqlx::Error> {
-    if found.idle_for < RESTED {
-        return Ok(true);
+/// Makes connections, and knows which may be used again.
+pub(super) struct Connector(PgConnectOptions);
+
+/// A connection of a pool.
+pub(super) struct Session {
+    connection: PgConnection,
+    /// Not in the middle of a statement.
+    is_idle: bool,
+}
+
+impl Manager for Connector {
+    type Type = Session;
+    type Error = PostgresError;
+
+    /// A server that is starting is waited for.
+    async fn create(&self) -> Result<Session, PostgresError> {
+        loop {
+            match PgConnection::connect_with(&self.0).await {
+                Err(error) if is_starting(&error) => sleep(PAUSE).await,
+                Err(error) => return Err(error.into()),
+                Ok(connection) => {
+                    let is_idle = true;
+                    return Ok(Session {
+                        connection,
+                        is_idle,
+                    });
+                }
+            }
+        }
     }
-    Ok(matches!(
-        timeout(ACQUIRE, connection.ping()).await,
-        Ok(Ok(()))
-    ))
+
+    /// After a restart of the server its old connections are found dead here, not by a commit.
+    async fn recycle(&self, session: &mut Session, used: &Metrics) -> RecycleResult<PostgresError> {
+        if !session.is_idle {
+            return Err(RecycleError::message(
+                "it was left in the middle of a statement",
+            ));
+        }
+        if used.age() > LIFETIME {
+            return Err(RecycleError::message("it is old"));
+        }
+        if used.last_used() > RESTED {
+            let lives = session.connection.ping().await;
+            lives.map_err(|error| RecycleError::Backend(error.into()))?;
+        }
+        Ok(())
+    }
+}
+
+fn is_starting(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Io(error) => error.kind() == ErrorKind::ConnectionRefused,
+        sqlx::Error::Database(refusal) => refusal.is_transient_in_connect_phase(),
+        _ => false,
+    }
+}
+
+impl From<PoolError<PostgresError>> for PostgresError {
+    fn from(error: PoolError<PostgresError>) -> Self {
+        match error {
+            PoolError::Backend(error) => error,
+            PoolError::Timeout(_) => Self::TimedOut(ACQUIRE),
+            // Nobody closes a pool or hooks into one here.
+            PoolError::Closed | PoolError::NoRuntimeSpecified | PoolError::PostCreateHook(_) => {
+                Self::Database(sqlx::Error::PoolClosed)
+            }
+        }
+    }
 }
 
 /// All rows of one statement.
 pub(super) async fn fetch(
-    pool: &Pool<Postgres>,
+    connections: &Connections,
     statement: Query<'_, Postgres, PgArguments>,
 ) -> Result<Vec<PgRow>, PostgresError> {
-    let mut connection = pool.acquire().await?;
-    let rows = within(LIMIT, statement.fetch_all(&mut *connection)).await;
-    if rows.as_ref().is_err_and(PostgresError::is_transient) {
-        drop(connection.detach());
-    }
+    let mut session = connections.get().await?;
+    session.is_idle = false;
+    let rows = within(LIMIT, statement.fetch_all(&mut session.connection)).await;
+    session.is_idle = !rows.as_ref().is_err_and(PostgresError::is_transient);
     rows
 }
 

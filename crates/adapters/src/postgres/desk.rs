@@ -12,7 +12,7 @@ mod inbox;
 use picasso_commands::ports::Unavailable;
 use picasso_domain::Timestamp;
 use sqlx::{
-    Pool, Postgres, Row,
+    Postgres, Row,
     postgres::{PgArguments, PgRow},
     query::Query,
 };
@@ -24,7 +24,7 @@ pub use inbox::PostgresWebhookInbox;
 
 use super::{
     PostgresError,
-    connection::{self, LIMIT, within},
+    connection::{self, Connections, LIMIT, within},
     event_log::schema,
 };
 
@@ -34,7 +34,7 @@ const CONNECTIONS: u32 = 4;
 /// The desk in a database; clones share its connections.
 #[derive(Clone)]
 pub struct PostgresDesk {
-    pool: Pool<Postgres>,
+    pool: Connections,
 }
 
 impl PostgresDesk {
@@ -46,7 +46,7 @@ impl PostgresDesk {
         let options = connection::options(url)?;
         let mut first = connection::connect(&options).await?;
         within(LIMIT, schema::prepare(&mut first)).await?;
-        let pool = connection::pool(options, CONNECTIONS);
+        let pool = connection::connections(options, CONNECTIONS);
         Ok(Self { pool })
     }
 

@@ -60,7 +60,6 @@ impl PostgresError {
                 Error::Io(_)
                     | Error::Tls(_)
                     | Error::Protocol(_)
-                    | Error::PoolTimedOut
                     | Error::PoolClosed
                     | Error::WorkerCrashed
             ),

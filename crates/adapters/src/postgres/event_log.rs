@@ -17,13 +17,13 @@ use picasso_eventlog::{
     AppendError, Appended, Commit, Epoch, EventLog, LogError, LogId, MAX_READ, Offset,
     RecordedEvent, RequestKey, StoredReply, route,
 };
-use sqlx::{Pool, Postgres, postgres::PgConnectOptions};
+use sqlx::postgres::PgConnectOptions;
 use tokio::{sync::watch, task::JoinSet};
 
 use self::{plain::ShortWay, writer::Writer};
 use super::{
     PostgresError, PostgresLeases,
-    connection::{self, LIMIT, within},
+    connection::{self, Connections, LIMIT, within},
 };
 use crate::event_log::{
     checks,
@@ -43,7 +43,8 @@ const WRITERS: u16 = 8;
 pub struct PostgresLog {
     epoch: Epoch,
     heads: Arc<Heads>,
-    readers: Pool<Postgres>,
+    options: PgConnectOptions,
+    readers: Connections,
     queues: Vec<Queue>,
     /// Ends with this.
     _listening: JoinSet<()>,
@@ -60,18 +61,19 @@ impl PostgresLog {
         let mut first = connection::connect(&options).await?;
         let epoch = within(LIMIT, schema::open(&mut first, logs)).await?;
         drop(first);
-        let readers = connection::pool(options.clone(), READERS);
-        let writers = connection::pool(options, logs.min(WRITERS).into());
+        let readers = connection::connections(options.clone(), READERS);
+        let writers = connection::connections(options.clone(), logs.min(WRITERS).into());
         let heads = Arc::new(Heads::new(logs));
         let channel = wake::channel(epoch);
         let queues = (0..logs).map(LogId);
         let queues = queues.map(|log| start(log, &writers, &readers, &channel, &heads));
         let queues = queues.collect();
         let mut listening = JoinSet::new();
-        listening.spawn(wake::listen(readers.clone(), channel, Arc::clone(&heads)));
+        listening.spawn(wake::listen(options.clone(), channel, Arc::clone(&heads)));
         Ok(Self {
             epoch,
             heads,
+            options,
             readers,
             queues,
             _listening: listening,
@@ -81,7 +83,7 @@ impl PostgresLog {
     /// The leases in the same database.
     #[must_use]
     pub fn leases(&self) -> PostgresLeases {
-        PostgresLeases::new(PgConnectOptions::clone(&self.readers.connect_options()))
+        PostgresLeases::new(self.options.clone())
     }
 
     /// Whether the database at `url` holds a deployment.
@@ -108,8 +110,8 @@ impl PostgresLog {
 /// Starts a log's writer and its announcer; both end once the queue is dropped and empty.
 fn start(
     log: LogId,
-    writers: &Pool<Postgres>,
-    readers: &Pool<Postgres>,
+    writers: &Connections,
+    readers: &Connections,
     channel: &str,
     heads: &Arc<Heads>,
 ) -> Queue {

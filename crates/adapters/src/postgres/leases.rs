@@ -9,11 +9,11 @@ use picasso_eventlog::{
     LogError,
     lease::{Grant, Leases},
 };
-use sqlx::{Pool, Postgres, Row, postgres::PgConnectOptions};
+use sqlx::{Row, postgres::PgConnectOptions};
 
 use super::{
     PostgresError,
-    connection::{self, fetch},
+    connection::{self, Connections, fetch},
 };
 
 /// Connections for leases alone: a renewal must not wait behind those who read.
@@ -33,12 +33,12 @@ const GIVE_BACK: &str =
 
 /// The [`Leases`] of a deployment, beside its event log.
 pub struct PostgresLeases {
-    pool: Pool<Postgres>,
+    pool: Connections,
 }
 
 impl PostgresLeases {
     pub(super) fn new(options: PgConnectOptions) -> Self {
-        let pool = connection::pool(options, CONNECTIONS);
+        let pool = connection::connections(options, CONNECTIONS);
         Self { pool }
     }
 }

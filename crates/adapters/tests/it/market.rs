@@ -8,8 +8,8 @@ use picasso_domain::{
     Timestamp,
     account::{AccountEvent, Profile},
     payout_account::PayoutAccountEvent,
-    picture::{Details, Edition, Licence, PictureEvent, Upload},
-    purchase::{PurchaseEvent, Terms},
+    picture::{Details, Edition, Licence, Listed, PictureEvent, Upload},
+    purchase::{PurchaseEvent, RevocationCause, Terms},
     reaction::ReactionEvent,
     values::{
         Bio, Colour, Derivative, DerivativeKind, Digest, Dimensions, DisplayName, FeeRate, Handle,
@@ -28,9 +28,11 @@ use picasso_projections::{
     payouts::Payouts,
     ports::{DocumentWrite, MAX_DOCUMENTS, Offsets, ReadStore},
     profiles::Profiles,
+    provenance::Provenance,
     query::{PageTokens, Queries},
     reactions::Reactions,
     sales::Sales,
+    suggestions::Suggesting,
 };
 use serde_json::value::to_raw_value;
 use tempfile::TempDir;
@@ -73,6 +75,8 @@ impl Market {
     pub async fn rebuild(&self) {
         self.build(&Gallery).await;
         self.build(&Profiles).await;
+        self.build(&Suggesting).await;
+        self.build(&Provenance).await;
         self.build(&Library).await;
         self.build(&Orders).await;
         self.build(&Sales).await;
@@ -91,6 +95,8 @@ impl Market {
         let news = &self.past[begin..];
         self.fold(&Gallery, news).await;
         self.fold(&Profiles, news).await;
+        self.fold(&Suggesting, news).await;
+        self.fold(&Provenance, news).await;
         self.fold(&Library, news).await;
         self.fold(&Orders, news).await;
         self.fold(&Sales, news).await;
@@ -288,18 +294,34 @@ impl Sheet<'_> {
         };
         to_picture(self.number, PictureEvent::PictureUploaded(Box::new(upload)))
     }
+
+    pub fn publishes(&self) -> News {
+        to_picture(self.number, PictureEvent::PicturePublished(self.listed()))
+    }
+
+    pub fn withdraws(&self) -> News {
+        to_picture(self.number, PictureEvent::PictureWithdrawn(self.listed()))
+    }
+
+    pub fn listed(&self) -> Listed {
+        Listed {
+            artist: user(self.artist),
+            tags: Tags::parse(self.tags).expect("tags"),
+        }
+    }
 }
 
 pub fn to_picture(number: u16, event: PictureEvent) -> News {
     (picture_id(number).to_string(), DomainEvent::Picture(event))
 }
 
+/// As the sheet of this number says.
 pub fn publishes(number: u16) -> News {
-    to_picture(number, PictureEvent::PicturePublished {})
+    Sheet::of(number).publishes()
 }
 
 pub fn withdraws(number: u16) -> News {
-    to_picture(number, PictureEvent::PictureWithdrawn {})
+    Sheet::of(number).withdraws()
 }
 
 pub fn likes(name: &str, number: u16) -> News {
@@ -380,6 +402,7 @@ pub fn is_revoked(buyer: &str, number: u16) -> News {
         number,
         PurchaseEvent::PurchaseRevoked {
             terms,
+            cause: RevocationCause::Refund,
             released: false,
             held: false,
         },

@@ -6,6 +6,8 @@ mod away;
 mod contract;
 #[path = "nats/deployment.rs"]
 mod deployment;
+#[path = "nats/full_disk.rs"]
+mod full_disk;
 #[path = "nats/relay.rs"]
 mod relay;
 #[path = "nats/sabotage.rs"]

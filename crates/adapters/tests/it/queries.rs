@@ -363,6 +363,7 @@ async fn the_artist_of_a_sold_exclusive_picture_may_not_download_it_any_more() {
     let sold = PictureEvent::PictureSold {
         purchase_id: purchase_id("bob", 1),
         buyer: user("bob"),
+        listed: sheet.listed(),
     };
     market
         .happens([sheet.uploads(), publishes(1), to_picture(1, sold)])
@@ -552,4 +553,100 @@ async fn a_model_that_was_never_built_is_not_an_empty_one() {
     let not_built =
         |error: &QueryError| matches!(error, QueryError::Store(ReadStoreError::NotBuilt(_)));
     assert!(refused.is_err_and(|error| not_built(&error)));
+}
+
+/// Tags and how often they are suggested, and the handles of artists, for a beginning.
+async fn suggested(market: &Market, prefix: &str) -> (Vec<(String, u64)>, Vec<String>) {
+    let found = market.queries.suggestions.suggest(prefix).await;
+    let found = found.expect("suggestions");
+    let tags = found.tags.into_iter();
+    let artists = found.artists.into_iter();
+    (
+        tags.map(|(tag, pictures)| (tag.as_str().to_owned(), pictures))
+            .collect(),
+        artists.map(|artist| artist.person.handle).collect(),
+    )
+}
+
+fn tags(expected: &[(&str, u64)]) -> Vec<(String, u64)> {
+    let expected = expected.iter();
+    expected
+        .map(|(tag, pictures)| ((*tag).to_owned(), *pictures))
+        .collect()
+}
+
+#[tokio::test]
+async fn what_begins_alike_is_suggested_by_how_much_of_it_is_for_sale() {
+    let mut market = Market::open().await;
+    let sheets = [
+        Sheet {
+            tags: &["sea", "season", "façade"],
+            ..Sheet::of(1)
+        },
+        Sheet {
+            tags: &["season"],
+            artist: "anton",
+            ..Sheet::of(2)
+        },
+        Sheet {
+            tags: &["season", "sea"],
+            artist: "anton",
+            ..Sheet::of(3)
+        },
+        Sheet {
+            tags: &["seal-of-the-baltic", "seal-of-the-baltimore"],
+            artist: "bob",
+            ..Sheet::of(4)
+        },
+    ];
+    let people = ["ann", "anton", "bob", "andy"].map(registers);
+    market.happens(people).await;
+    let all = sheets
+        .iter()
+        .flat_map(|sheet| [sheet.uploads(), sheet.publishes()]);
+    market.happens(all).await;
+    let (seas, artists) = suggested(&market, "SEA").await;
+    assert_eq!(seas[..2], tags(&[("season", 3), ("sea", 2)]));
+    assert_eq!((seas.len(), artists), (4, vec![]));
+    let (found, artists) = suggested(&market, "an").await;
+    assert_eq!(
+        (found, artists),
+        (vec![], vec!["anton".to_owned(), "ann".to_owned()])
+    );
+    assert_eq!(suggested(&market, "facade").await.0, tags(&[("façade", 1)]));
+    let long = suggested(&market, "seal-of-the-baltim").await.0;
+    assert_eq!(long, tags(&[("seal-of-the-baltimore", 1)]));
+    let (most, artists) = suggested(&market, "").await;
+    assert_eq!((most.len(), &most[0].0), (5, &"season".to_owned()));
+    assert!(artists.is_empty());
+    assert_eq!(suggested(&market, "…").await, (vec![], vec![]));
+
+    market
+        .happens([sheets[1].withdraws(), sheets[2].withdraws()])
+        .await;
+    let (found, artists) = suggested(&market, "an").await;
+    assert_eq!((found, artists), (vec![], vec!["ann".to_owned()]));
+    let (seas, _) = suggested(&market, "sea").await;
+    assert!(seas.contains(&("season".to_owned(), 1)), "{seas:?}");
+    let too_long = "s".repeat(61);
+    let refused = market.queries.suggestions.suggest(&too_long).await;
+    assert!(matches!(refused, Err(QueryError::InvalidFilter { .. })));
+}
+
+#[tokio::test]
+async fn no_more_than_ten_tags_and_five_artists_are_suggested() {
+    let mut market = Market::open().await;
+    let names: Vec<String> = (0..12).map(|n| format!("same{n:02}")).collect();
+    let mut news: Vec<_> = names.iter().map(|name| registers(name)).collect();
+    for (number, name) in (1..).zip(&names) {
+        let sheet = Sheet {
+            artist: name,
+            tags: &[name.as_str()],
+            ..Sheet::of(number)
+        };
+        news.extend([sheet.uploads(), sheet.publishes()]);
+    }
+    market.happens(news).await;
+    let (tags, artists) = suggested(&market, "same").await;
+    assert_eq!((tags.len(), artists.len()), (10, 5));
 }

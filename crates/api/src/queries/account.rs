@@ -9,7 +9,7 @@ use crate::{
     convert::timestamp,
     proto::queries::v1::{
         Account, GetAccountRequest, GetAccountResponse, GetMyAccountRequest, GetMyAccountResponse,
-        account_query_service_server::AccountQueryService, get_account_request,
+        Notifications, account_query_service_server::AccountQueryService, get_account_request,
     },
     status::Refusal,
 };
@@ -44,8 +44,13 @@ impl AccountQueryService for Service {
             .get(&user_id)
             .await
             .map_err(Refusal::from)?;
+        let notifications = Notifications {
+            sales: found.notifications.sales,
+            likes: found.notifications.likes,
+        };
         Ok(Response::new(GetMyAccountResponse {
             account: Some(account(found)),
+            notifications: Some(notifications),
         }))
     }
 }

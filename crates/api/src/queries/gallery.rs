@@ -12,9 +12,11 @@ use tonic::{Request, Response, Status};
 use super::{Service, paging, person, view, viewer};
 use crate::{
     proto::queries::v1::{
-        GetPictureRequest, GetPictureResponse, ListMyPicturesRequest, ListMyPicturesResponse,
-        ListPicturesRequest, ListPicturesResponse, PictureOrder, PriceRange as PriceRangeMessage,
-        ViewedPicture, gallery_query_service_server::GalleryQueryService,
+        GetPictureRequest, GetPictureResponse, GetProvenanceRequest, GetProvenanceResponse,
+        ListMyPicturesRequest, ListMyPicturesResponse, ListPicturesRequest, ListPicturesResponse,
+        PictureOrder, PriceRange as PriceRangeMessage, SuggestWordsRequest, SuggestWordsResponse,
+        SuggestedArtist, SuggestedTag, ViewedPicture,
+        gallery_query_service_server::GalleryQueryService,
     },
     status::Refusal,
 };
@@ -98,6 +100,48 @@ impl GalleryQueryService for Service {
         Ok(Response::new(GetPictureResponse {
             picture,
             price_history,
+        }))
+    }
+
+    async fn get_provenance(
+        &self,
+        request: Request<GetProvenanceRequest>,
+    ) -> Result<Response<GetProvenanceResponse>, Status> {
+        let viewer = viewer(request.extensions());
+        let message = request.get_ref();
+        let models = [&MODELS[..], &["provenance"]].concat();
+        self.seen(&request, &message.min_position, &models).await?;
+        let id = PictureId::parse(&message.picture_id).map_err(Refusal::from)?;
+        let models = &self.0.models;
+        let visible = models.gallery.get(viewer.as_ref(), id).await;
+        visible.map_err(Refusal::from)?;
+        let moments = models.provenance.of(id).await.map_err(Refusal::from)?;
+        Ok(Response::new(GetProvenanceResponse {
+            moments: moments.into_iter().map(view::moment).collect(),
+        }))
+    }
+
+    async fn suggest_words(
+        &self,
+        request: Request<SuggestWordsRequest>,
+    ) -> Result<Response<SuggestWordsResponse>, Status> {
+        let message = request.get_ref();
+        self.seen(&request, &message.min_position, &["suggestions"])
+            .await?;
+        let suggestions = &self.0.models.suggestions;
+        let found = suggestions.suggest(&message.prefix).await;
+        let found = found.map_err(Refusal::from)?;
+        let tags = found.tags.into_iter().map(|(tag, pictures)| SuggestedTag {
+            tag: tag.as_str().to_owned(),
+            pictures,
+        });
+        let artists = found.artists.into_iter().map(|artist| SuggestedArtist {
+            person: Some(view::person(artist.person)),
+            pictures: artist.pictures,
+        });
+        Ok(Response::new(SuggestWordsResponse {
+            tags: tags.collect(),
+            artists: artists.collect(),
         }))
     }
 }

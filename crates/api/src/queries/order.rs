@@ -1,5 +1,6 @@
 //! `OrderQueryService`: purchases the caller takes part in.
 
+use futures::stream::BoxStream;
 use picasso_domain::{
     purchase::{Closure, RefundReason},
     values::PurchaseId,
@@ -7,13 +8,13 @@ use picasso_domain::{
 use picasso_projections::orders::{self, OrderStatus, Side};
 use tonic::{Request, Response, Status};
 
-use super::{Service, paging, person, view};
+use super::{Service, paging, person, view, watch::Watching};
 use crate::{
     convert::{edition, licence, money, timestamp},
     proto::queries::v1::{
         GetOrderRequest, GetOrderResponse, ListOrdersRequest, ListOrdersResponse, Order,
         OrderMoment, OrderPayment, OrderRefund, OrderSide, OrderStatus as WireStatus,
-        order_query_service_server::OrderQueryService,
+        WatchOrderRequest, WatchOrderResponse, order_query_service_server::OrderQueryService,
     },
     status::Refusal,
 };
@@ -70,10 +71,30 @@ impl OrderQueryService for Service {
             order: Some(self.order(found)),
         }))
     }
+
+    type WatchOrderStream = BoxStream<'static, Result<WatchOrderResponse, Status>>;
+
+    async fn watch_order(
+        &self,
+        request: Request<WatchOrderRequest>,
+    ) -> Result<Response<Self::WatchOrderStream>, Status> {
+        let caller = person(request.extensions())?;
+        let message = request.get_ref();
+        self.seen(&request, &message.min_position, &MODELS).await?;
+        let id = PurchaseId::parse(&message.purchase_id).map_err(Refusal::from)?;
+        let _place = self.0.watches.enter(&caller)?;
+        let watching = Watching {
+            service: self.clone(),
+            viewer: caller,
+            id,
+            _place,
+        };
+        Ok(Response::new(watching.start(request.extensions()).await?))
+    }
 }
 
 impl Service {
-    fn order(&self, found: orders::Order) -> Order {
+    pub(super) fn order(&self, found: orders::Order) -> Order {
         let orders::Order {
             order,
             side,
@@ -146,7 +167,11 @@ fn closure(closure: Closure) -> &'static str {
 
 fn payment(payment: orders::OrderPayment) -> OrderPayment {
     let refund = payment.refund.map(|refund| OrderRefund {
-        reason: refund_reason(refund.reason).to_owned(),
+        reason: refund
+            .reason
+            .map(refund_reason)
+            .unwrap_or_default()
+            .to_owned(),
         requested_at: timestamp(refund.requested_at),
         refunded_at: refund.refunded_at.and_then(timestamp),
     });

@@ -8,12 +8,16 @@ use picasso_domain::{
 use picasso_projections::{
     gallery::{Artwork, GalleryPicture, SincePrice},
     profiles,
+    provenance::{self, What},
 };
 
 use crate::{
     convert::{edition, licence, money, timestamp},
     proto::{
-        queries::v1::{OriginalFile, Person, Picture, PictureStage, PriceSince, ViewedPicture},
+        queries::v1::{
+            OriginalFile, Person, Picture, PictureStage, PriceSince, ProvenanceKind,
+            ProvenanceMoment, ViewedPicture,
+        },
         types::v1 as types,
     },
 };
@@ -79,6 +83,7 @@ pub(super) fn picture(blobs: &dyn BlobStore, artwork: &Artwork) -> Picture {
             dimensions: dimensions(file.dimensions),
         }),
         preview: rendition(DerivativeKind::Preview),
+        preview_small: rendition(DerivativeKind::PreviewSmall),
         thumbnail_large: rendition(DerivativeKind::ThumbnailLarge),
         thumbnail_small: rendition(DerivativeKind::ThumbnailSmall),
         thumbhash: artwork.thumbhash.0.clone(),
@@ -93,6 +98,28 @@ pub(super) fn price_since(since: &SincePrice) -> PriceSince {
     PriceSince {
         price: money(since.price.money()),
         since: timestamp(since.since),
+    }
+}
+
+pub(super) fn moment(moment: provenance::ProvenanceMoment) -> ProvenanceMoment {
+    ProvenanceMoment {
+        kind: kind(moment.what).into(),
+        at: timestamp(moment.at),
+        latest_at: timestamp(moment.latest),
+        times: moment.times,
+        price: money(moment.price.money()),
+        person: moment.who.map(person),
+    }
+}
+
+fn kind(what: What) -> ProvenanceKind {
+    match what {
+        What::Uploaded => ProvenanceKind::Uploaded,
+        What::Published => ProvenanceKind::Published,
+        What::Repriced => ProvenanceKind::Repriced,
+        What::Sold => ProvenanceKind::Sold,
+        What::Returned => ProvenanceKind::Returned,
+        What::Withdrawn => ProvenanceKind::Withdrawn,
     }
 }
 

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod app;
 mod generated;
 mod policy;
 mod protos;

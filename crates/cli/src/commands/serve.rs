@@ -66,10 +66,10 @@ fn welcome(config: &Config) {
     let sandbox = config.payments.api_base.as_deref().unwrap_or_default();
     let data = config.data_dir.display();
     say(format!(
-        "\n  Picasso is at      {url}   (gRPC, gRPC-web, HTTP)\n  \
+        "\n  Picasso is at      {url}   (web app, gRPC, gRPC-web)\n  \
            its sandbox at     {sandbox}   (payments, identity, mail; no real money)\n  \
            its data in        {data}\n\n  \
-           look around        grpcurl -plaintext {} list\n  \
+           look at the API    grpcurl -plaintext {} list\n  \
            fill it            picasso seed\n  \
            stop               Ctrl-C\n",
         config.server.listen

@@ -40,6 +40,29 @@ fn a_wrong_setting_is_named() {
 }
 
 #[test]
+fn what_the_web_app_is_told_of_sign_in_can_stand_in_its_pages() {
+    for (name, value) in [
+        ("sandbox_url", "127.0.0.1:8081"),
+        ("sandbox_url", "http://127.0.0.1:8081/"),
+        ("api_key", ""),
+        ("api_key", "AIza'; script-src *"),
+        ("auth_domain", "https://shop.firebaseapp.com"),
+        ("auth_domain", "shop.firebaseapp.com; script-src *"),
+    ] {
+        let error = load_file(&format!("[identity]\n{name} = \"{value}\"\n"));
+        let error = error.expect_err("refused");
+        assert!(error.contains(&format!("identity.{name}")), "{error}");
+    }
+    let good = "api_key = \"AIzaSy_x-1\"\nauth_domain = \"auth.shop.example\"";
+    let config = load_file(&format!("[identity]\n{good}\n")).expect("settings");
+    assert_eq!(config.identity.auth_domain("shop"), "auth.shop.example");
+    assert_eq!(
+        Identity::default().auth_domain("shop"),
+        "shop.firebaseapp.com"
+    );
+}
+
+#[test]
 fn an_unknown_setting_is_named() {
     let error = load_file("[server]\nlisen = \"127.0.0.1:1\"\n").expect_err("refused");
     assert!(error.contains("lisen"), "{error}");

@@ -18,11 +18,13 @@ use picasso_projections::{
     payouts::Payouts,
     ports::ReadStore,
     profiles::Profiles,
+    provenance::Provenance,
     query::{PageTokens, Queries},
     reactions::Reactions,
     rebuild::Rebuilder,
     runtime::{Progress, Runtime},
     sales::Sales,
+    suggestions::Suggesting,
 };
 use tokio::time::Instant;
 
@@ -42,6 +44,8 @@ const CATCH_UP: Duration = Duration::from_secs(30);
 fn projections() -> Projections {
     vec![
         Arc::new(Gallery),
+        Arc::new(Provenance),
+        Arc::new(Suggesting),
         Arc::new(Profiles),
         Arc::new(Library),
         Arc::new(Orders),

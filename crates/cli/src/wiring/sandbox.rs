@@ -20,7 +20,7 @@ pub struct Serving {
 
 impl Serving {
     /// The variables that point a server at the sandbox, which takes well-known test secrets only.
-    pub fn variables(&self) -> [(&'static str, &str); 6] {
+    pub fn variables(&self) -> [(&'static str, &str); 7] {
         let Config {
             payments,
             identity,
@@ -42,6 +42,10 @@ impl Serving {
                 identity.project_id.as_deref().unwrap_or_default(),
             ),
             ("PICASSO_IDENTITY__KEYS_URL", &identity.keys_url),
+            (
+                "PICASSO_IDENTITY__SANDBOX_URL",
+                identity.sandbox_url.as_deref().unwrap_or_default(),
+            ),
             (
                 "PICASSO_MAIL__SANDBOX_URL",
                 mail.sandbox_url.as_deref().unwrap_or_default(),
@@ -103,6 +107,7 @@ fn start(
     let sandbox_config = SandboxConfig {
         data_dir: Some(config.data_dir.join("sandbox")),
         webhook_url,
+        app_url: config.public_url(),
         ..SandboxConfig::new(&base)
     };
     let mut settings = config.clone();
@@ -113,6 +118,7 @@ fn start(
     if settings.identity.emulator_url.is_none() {
         settings.identity.project_id = Some(sandbox_config.project_id.clone());
         settings.identity.keys_url = format!("{base}/identity/keys");
+        settings.identity.sandbox_url = Some(base.clone());
     }
     if settings.mail.smtp_url.is_none() {
         settings.mail.sandbox_url = Some(base);

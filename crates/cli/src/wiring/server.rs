@@ -2,7 +2,6 @@
 
 use std::{sync::Arc, time::Duration};
 
-use bytes::Bytes;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use picasso_adapters::{
     firebase::{EmulatorTokenVerifier, FirebaseTokenVerifier},
@@ -10,22 +9,20 @@ use picasso_adapters::{
 };
 use picasso_api::{
     Commands, Events, HEARTBEAT, Limits, Operations, Origins, Queries, Services,
-    http::{Check, Files, Letters, Plain, Webhooks},
+    http::{App, Check, Files, Heads, Letters, Plain, Webhooks},
 };
 use picasso_commands::ports::TokenVerifier;
 use picasso_projections::runtime::Progress;
 use tokio::{net::TcpListener, task::JoinSet};
 use tokio_util::sync::CancellationToken;
 
-use super::{ReadSide, Stores, WriteSide, feed, reactors, write::unset};
+use super::{ReadSide, Stores, WriteSide, app, feed, reactors, write::unset};
 use crate::{
     cli::Role,
     config::Config,
     exit::{Code, Failure},
 };
 
-/// The page at `/`.
-const PAGE: &[u8] = include_bytes!("../../../../web/index.html");
 /// How long histograms of idle metrics are kept before they are tidied.
 const METRICS_UPKEEP: Duration = Duration::from_secs(5);
 
@@ -115,7 +112,8 @@ pub async fn run(
         relaying: nats.as_ref().filter(|_| roles.relay),
         stop: &stop,
     };
-    let app = parts.services(roles, metrics)?.router()?;
+    let web_app = app::open(config, write.blobs.as_ref()).await?;
+    let app = parts.services(roles, metrics, web_app)?.router()?;
     let served = picasso_api::serve(listener, app, limits(config), stop).await;
     background.cancel();
     while let Some(ended) = tasks.join_next().await {
@@ -166,7 +164,12 @@ struct Parts<'a> {
 }
 
 impl Parts<'_> {
-    fn services(&self, roles: Roles, metrics: PrometheusHandle) -> Result<Services, Failure> {
+    fn services(
+        &self,
+        roles: Roles,
+        metrics: PrometheusHandle,
+        app: App,
+    ) -> Result<Services, Failure> {
         let queries = self.read.filter(|_| roles.queries);
         Ok(Services {
             verifier: Arc::clone(&self.verifier),
@@ -174,7 +177,7 @@ impl Parts<'_> {
             queries: queries.map(|read| self.queries(read)),
             events: roles.queries.then(|| self.events()),
             operations: queries.map(|read| self.operations(read)),
-            plain: self.plain(roles, metrics),
+            plain: self.plain(roles, metrics, app),
             origins: match self.config.server.allowed_origins.as_slice() {
                 [] => Origins::default(),
                 [any] if any == "*" => Origins::Any,
@@ -200,6 +203,7 @@ impl Parts<'_> {
             progress: read.progress.clone(),
             blobs: Arc::clone(&self.write.blobs),
             clock: Arc::clone(&self.write.clock),
+            stop: self.stop.clone(),
         }
     }
 
@@ -224,7 +228,7 @@ impl Parts<'_> {
         }
     }
 
-    fn plain(&self, roles: Roles, metrics: PrometheusHandle) -> Plain {
+    fn plain(&self, roles: Roles, metrics: PrometheusHandle, app: App) -> Plain {
         Plain {
             files: Some(Files {
                 blobs: Arc::clone(&self.write.blobs),
@@ -243,7 +247,19 @@ impl Parts<'_> {
             }),
             checks: self.checks(roles),
             metrics: Some(metrics),
-            page: Some(Bytes::from_static(PAGE)),
+            app: Some(self.web_app(roles, app)),
+        }
+    }
+
+    /// Who answers queries knows what the pages are about.
+    fn web_app(&self, roles: Roles, app: App) -> App {
+        match self.read.filter(|_| roles.queries) {
+            Some(read) => app.with_heads(Heads {
+                gallery: read.side.queries.gallery.clone(),
+                blobs: Arc::clone(&self.write.blobs),
+                public_url: self.config.public_url(),
+            }),
+            None => app,
         }
     }
 

@@ -127,7 +127,7 @@ impl WriteSide {
 
 fn open_darkroom(config: &Config) -> ImageDarkroom {
     ImageDarkroom::new(Limits {
-        max_pixels: config.pictures.max_megapixels * 1_000_000,
+        max_pixels: config.pictures.max_pixels(),
         max_side: config.pictures.max_side_px,
         memory_budget_bytes: config.pictures.memory_budget_mib << 20,
         ..Limits::default()

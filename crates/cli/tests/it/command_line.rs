@@ -46,6 +46,28 @@ async fn an_export_is_continued_where_it_ends() {
 }
 
 #[tokio::test]
+async fn what_followed_from_one_request_is_found_by_its_correlation_id() {
+    let market = Market::start().await;
+    Person::join(&market, "ann").await;
+    Person::join(&market, "bob").await;
+    let exported = |args: &[&str]| -> Vec<serde_json::Value> {
+        let lines = market.says(&[&["events", "export"], args].concat());
+        let lines = lines.lines().map(serde_json::from_str);
+        lines.collect::<Result<_, _>>().expect("JSON")
+    };
+    let all = exported(&[]);
+    let correlation = |event: &serde_json::Value| event["metadata"]["correlation_id"].clone();
+    let wanted = correlation(&all[0]);
+    let found = exported(&["--correlation", wanted.as_str().expect("a UUID")]);
+    let expected: Vec<_> = all
+        .iter()
+        .filter(|event| correlation(event) == wanted)
+        .collect();
+    assert_eq!(found.iter().collect::<Vec<_>>(), expected);
+    assert!(!found.is_empty() && found.len() < all.len(), "{found:?}");
+}
+
+#[tokio::test]
 async fn a_rebuild_replaces_what_readers_see_and_a_rollback_brings_it_back() {
     let market = Market::start().await;
     let seed = ["seed", "--artists", "2", "--pictures", "1"];

@@ -7,6 +7,9 @@ pub mod letters;
 mod metadata;
 mod payouts;
 mod secrets;
+mod shop_window;
+mod watching;
+mod web_app;
 mod wrong_bucket;
 
 use picasso_api::proto::{

@@ -1,16 +1,12 @@
 //! Fifteen minutes without one server, commands going on: they are hardly slower, nothing is lost, and what was missed is
 //! caught up within bounds.
 
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
 use picasso_api::proto::{
-    commands::v1::{RepricePictureRequest, RepricePictureResponse},
+    commands::v1::{
+        LikePictureRequest, LikePictureResponse, UnlikePictureRequest, UnlikePictureResponse,
+    },
     types::v1::Edition,
 };
 
@@ -19,7 +15,7 @@ use crate::{
     support::{
         campaign,
         market::Market,
-        person::{Person, eur, request_id},
+        person::{Person, request_id},
         photograph,
         servers::Servers,
     },
@@ -31,56 +27,86 @@ const MEMORY_KIB: u64 = 512 << 10;
 const SLOWER: f64 = 1.2;
 /// The least commands whose median says something.
 const SOME: usize = 50;
+const PEOPLE: usize = 10;
+const PICTURES: usize = 20;
+/// How long the crowd rests between two commands.
+const PACE: Duration = Duration::from_millis(100);
 
-/// Sends commands one after the other until told that it is over; answers how long each took.
-async fn reprice_on_and_on(
-    person: Person,
-    picture_id: String,
-    over: Arc<AtomicBool>,
-) -> Vec<Duration> {
-    let mut took = vec![];
-    let mut price = 1_000;
-    while !over.load(Ordering::Relaxed) || took.len() < SOME {
-        price = 3_000 - price;
-        let request = RepricePictureRequest {
-            request_id: request_id(),
-            picture_id: picture_id.clone(),
-            price: eur(price),
-            etag: None,
-        };
-        let method = "picasso.commands.v1.PictureCommandService/RepricePicture";
-        let began = Instant::now();
-        let _: RepricePictureResponse = person.client.get(method, &request).await;
-        took.push(began.elapsed());
-    }
-    took
+/// People who like pictures and take it back, each pair in turn: a command decides upon what was decided before, so that
+/// a few that are never new would become slower by themselves.
+struct Crowd {
+    people: Vec<Person>,
+    pictures: Vec<String>,
+    /// How many commands were sent.
+    sent: usize,
 }
 
-async fn median_for(person: &Person, picture_id: &str, time: Duration) -> (Duration, usize) {
-    let over = Arc::new(AtomicBool::new(false));
-    let commands = reprice_on_and_on(person.clone(), picture_id.to_owned(), Arc::clone(&over));
-    let commands = tokio::spawn(commands);
-    tokio::time::sleep(time).await;
-    over.store(true, Ordering::Relaxed);
-    let mut took = commands.await.expect("no command failed");
-    took.sort();
-    (took[took.len() / 2], took.len())
+impl Crowd {
+    async fn join(market: &Market) -> Self {
+        let mut crowd = Self {
+            people: vec![],
+            pictures: vec![],
+            sent: 0,
+        };
+        let artist = Person::join(market, "artist").await;
+        let file = photograph("orientation-landscape-1.jpg");
+        for _ in 0..PICTURES {
+            let published = artist.publish(&file, "A walk", Edition::Open).await;
+            crowd.pictures.push(published.picture_id);
+        }
+        for number in 0..PEOPLE {
+            let person = Person::join(market, &format!("visitor{number}")).await;
+            crowd.people.push(person);
+        }
+        crowd
+    }
+
+    async fn send(&mut self) {
+        let person = &self.people[self.sent % PEOPLE];
+        let picture_id = self.pictures[self.sent / PEOPLE % PICTURES].clone();
+        let liked = self.sent / PEOPLE / PICTURES % 2 == 1;
+        self.sent += 1;
+        let request_id = request_id();
+        if liked {
+            let method = "picasso.commands.v1.ReactionCommandService/UnlikePicture";
+            let request = UnlikePictureRequest {
+                request_id,
+                picture_id,
+            };
+            let _: UnlikePictureResponse = person.client.get(method, &request).await;
+        } else {
+            let method = "picasso.commands.v1.ReactionCommandService/LikePicture";
+            let request = LikePictureRequest {
+                request_id,
+                picture_id,
+            };
+            let _: LikePictureResponse = person.client.get(method, &request).await;
+        }
+    }
+
+    /// Sends commands, at some pace, for some time; answers the median of what they took, and how many there were.
+    async fn median_for(&mut self, time: Duration) -> (Duration, usize) {
+        let (mut took, began) = (vec![], Instant::now());
+        while began.elapsed() < time || took.len() < SOME {
+            let sent = Instant::now();
+            self.send().await;
+            took.push(sent.elapsed());
+            tokio::time::sleep(PACE).await;
+        }
+        took.sort();
+        (took[took.len() / 2], took.len())
+    }
 }
 
 async fn goes_on_without(server: &str) {
     let away = Duration::from_secs(u64::from(campaign::size(5, 900)));
     let servers = Servers::given();
     let (mut market, links) = Market::start_linked(&servers, &[]).await;
-    let artist = Person::join(&market, "artist").await;
-    let file = photograph("orientation-landscape-1.jpg");
-    let picture = artist
-        .publish(&file, "A walk", Edition::Open)
-        .await
-        .picture_id;
+    let mut crowd = Crowd::join(&market).await;
     caught_up(&market).await;
-    let (before, _) = median_for(&artist, &picture, away.min(Duration::from_secs(60))).await;
+    let (before, _) = crowd.median_for(away.min(Duration::from_secs(60))).await;
     links.to(server).enable(false).await;
-    let (without, commands) = median_for(&artist, &picture, away).await;
+    let (without, commands) = crowd.median_for(away).await;
     links.to(server).enable(true).await;
     let began = Instant::now();
     caught_up(&market).await;

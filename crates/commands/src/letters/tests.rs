@@ -30,11 +30,12 @@ fn liked(title: &str, people: u64) -> LikedPicture {
     LikedPicture { title, people }
 }
 
-fn every_occasion(title: &str) -> [Occasion; 4] {
+fn every_occasion(title: &str) -> [Occasion; 5] {
     [
         Occasion::Receipt(terms(title)),
         Occasion::Sale(terms(title)),
         Occasion::Refund(terms(title)),
+        Occasion::Chargeback(terms(title)),
         Occasion::Likes(vec![liked(title, 12)]),
     ]
 }
@@ -85,7 +86,21 @@ fn a_letter_that_can_be_ended_says_how() {
 #[test]
 fn money_matters_always_come_and_the_rest_can_be_ended() {
     let topics = every_occasion("Harbour").map(|occasion| occasion.topic());
-    assert_eq!(topics, [None, Some(Topic::Sales), None, Some(Topic::Likes)]);
+    assert_eq!(
+        topics,
+        [None, Some(Topic::Sales), None, None, Some(Topic::Likes)]
+    );
+}
+
+#[test]
+fn who_had_their_bank_take_a_payment_back_is_not_promised_a_refund() {
+    let letter = Occasion::Chargeback(terms("Harbour")).write(HOME, None);
+    assert!(letter.text.contains("Your bank"), "{}", letter.text);
+    assert!(
+        !letter.text.to_lowercase().contains("refund"),
+        "{}",
+        letter.text
+    );
 }
 
 #[test]

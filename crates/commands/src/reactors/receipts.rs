@@ -1,6 +1,9 @@
 //! Plans what buyer and seller are told of a purchase by mail.
 
-use picasso_domain::{DomainEvent, purchase::PurchaseEvent};
+use picasso_domain::{
+    DomainEvent,
+    purchase::{PurchaseEvent, RevocationCause},
+};
 use picasso_eventlog::RecordedEvent;
 
 use super::Planner;
@@ -24,8 +27,12 @@ impl Planner for ReceiptPlanner {
                 (&terms.buyer, Occasion::Receipt(terms.clone())),
                 (&terms.seller, Occasion::Sale(terms.clone())),
             ],
-            PurchaseEvent::PurchaseRevoked { terms, .. } => {
-                vec![(&terms.buyer, Occasion::Refund(terms.clone()))]
+            PurchaseEvent::PurchaseRevoked { terms, cause, .. } => {
+                let occasion = match cause {
+                    RevocationCause::Refund => Occasion::Refund(terms.clone()),
+                    RevocationCause::Dispute => Occasion::Chargeback(terms.clone()),
+                };
+                vec![(&terms.buyer, occasion)]
             }
             PurchaseEvent::PurchaseStarted(_)
             | PurchaseEvent::CheckoutOpened { .. }

@@ -16,10 +16,10 @@ use crate::{
     handle::HandleEvent,
     payout_account::PayoutAccountEvent,
     picture::{Edition, Licence, PictureEvent},
-    purchase::{Closure, HeldShare, PurchaseEvent, RefundReason},
+    purchase::{Closure, HeldShare, PurchaseEvent, RefundReason, RevocationCause},
     reaction::ReactionEvent,
     samples::{
-        ann, bob, bobs_purchase, details, eur, handle, payable_at, payment, payout_account,
+        ann, bob, bobs_purchase, details, eur, handle, listed, payable_at, payment, payout_account,
         picture_id, price, profile, refund, session, terms, upload,
     },
     values::{Currency, DerivativeKind, DisputeId, MediaType, ReversalId, TransferId},
@@ -83,13 +83,13 @@ fn picture_samples() -> Vec<DomainEvent> {
     let purchase_id = bobs_purchase;
     samples! { DomainEvent::Picture:
         E::PictureUploaded(_) => E::PictureUploaded(Box::new(upload(Edition::Exclusive))),
-        E::PicturePublished {} => E::PicturePublished {},
+        E::PicturePublished(_) => E::PicturePublished(listed()),
         E::PictureRepriced { .. } => E::PictureRepriced { price: price(900) },
-        E::PictureDetailsChanged { .. } => E::PictureDetailsChanged { details: details("Evening lake") },
-        E::PictureWithdrawn {} => E::PictureWithdrawn {},
+        E::PictureDetailsChanged { .. } => E::PictureDetailsChanged { details: details("Evening lake"), listed_under: Some(listed().tags) },
+        E::PictureWithdrawn(_) => E::PictureWithdrawn(listed()),
         E::PictureReserved { .. } => E::PictureReserved { purchase_id: purchase_id() },
         E::PictureReservationReleased { .. } => E::PictureReservationReleased { purchase_id: purchase_id() },
-        E::PictureSold { .. } => E::PictureSold { purchase_id: purchase_id(), buyer: bob() },
+        E::PictureSold { .. } => E::PictureSold { purchase_id: purchase_id(), buyer: bob(), listed: listed() },
         E::PictureReturned { .. } => E::PictureReturned { purchase_id: purchase_id(), to: ann() },
     }
 }
@@ -115,7 +115,7 @@ fn purchase_samples() -> Vec<DomainEvent> {
         E::PaymentDeclined { .. } => E::PaymentDeclined { code: "card_declined".to_owned() },
         E::PaymentReceived { .. } => E::PaymentReceived { payment_id: payment_id(), amount: eur(1200) },
         E::PurchaseGranted { .. } => E::PurchaseGranted { payment_id: payment_id(), terms: terms(), payable_at: payable_at() },
-        E::PurchaseRevoked { .. } => E::PurchaseRevoked { terms: terms(), released: true, held: false },
+        E::PurchaseRevoked { .. } => E::PurchaseRevoked { terms: terms(), cause: RevocationCause::Refund, released: true, held: false },
         E::PurchaseClosed { .. } => E::PurchaseClosed { closure: Closure::CancelledByBuyer },
         E::RefundRequested { .. } => E::RefundRequested { payment_id: payment_id(), key: key.to_owned(), reason },
         E::PaymentRefunded { .. } => E::PaymentRefunded { payment_id: payment_id(), refund_id: refund("re_1"), amount: eur(1200) },
@@ -238,7 +238,7 @@ fn an_event_of_a_newer_version_is_refused() {
         "picture",
         "PicturePublished",
         2,
-        r#"{"PicturePublished":{}}"#,
+        r#"{"PicturePublished":{"artist":"ann","tags":[]}}"#,
     );
     assert!(matches!(
         refused,
@@ -252,7 +252,7 @@ fn an_event_stored_under_another_name_is_refused() {
         "picture",
         "PicturePublished",
         1,
-        r#"{"PictureWithdrawn":{}}"#,
+        r#"{"PictureWithdrawn":{"artist":"ann","tags":[]}}"#,
     );
     assert!(matches!(
         refused,
@@ -310,6 +310,7 @@ fn the_words_inside_events_stay_as_they_are() {
     words! { MediaType: Jpeg => "jpeg", Png => "png", Webp => "webp", }
     words! { DerivativeKind:
         Preview => "preview",
+        PreviewSmall => "preview_small",
         ThumbnailLarge => "thumbnail_large",
         ThumbnailSmall => "thumbnail_small",
     }

@@ -5,20 +5,29 @@ use serde::{Deserialize, Serialize};
 use super::command::{Details, Upload};
 use crate::{
     EventData,
-    values::{Price, PurchaseId, UserId},
+    values::{Price, PurchaseId, Tags, UserId},
 };
+
+/// What a picture for sale is found under, for readers that know only the event that changes it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Listed {
+    pub artist: UserId,
+    pub tags: Tags,
+}
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum PictureEvent {
     PictureUploaded(Box<Upload>),
-    PicturePublished {},
+    PicturePublished(Listed),
     PictureRepriced {
         price: Price,
     },
     PictureDetailsChanged {
         details: Details,
+        /// The tags it was found under until now; nothing unless it is for sale.
+        listed_under: Option<Tags>,
     },
-    PictureWithdrawn {},
+    PictureWithdrawn(Listed),
     PictureReserved {
         purchase_id: PurchaseId,
     },
@@ -28,6 +37,8 @@ pub enum PictureEvent {
     PictureSold {
         purchase_id: PurchaseId,
         buyer: UserId,
+        /// What it is no longer found under.
+        listed: Listed,
     },
     PictureReturned {
         purchase_id: PurchaseId,
@@ -39,10 +50,10 @@ impl EventData for PictureEvent {
     fn name(&self) -> &'static str {
         match self {
             Self::PictureUploaded(_) => "PictureUploaded",
-            Self::PicturePublished {} => "PicturePublished",
+            Self::PicturePublished(_) => "PicturePublished",
             Self::PictureRepriced { .. } => "PictureRepriced",
             Self::PictureDetailsChanged { .. } => "PictureDetailsChanged",
-            Self::PictureWithdrawn {} => "PictureWithdrawn",
+            Self::PictureWithdrawn(_) => "PictureWithdrawn",
             Self::PictureReserved { .. } => "PictureReserved",
             Self::PictureReservationReleased { .. } => "PictureReservationReleased",
             Self::PictureSold { .. } => "PictureSold",

@@ -5,9 +5,9 @@ mod selling;
 
 use super::*;
 use crate::{
-    samples::{ann, bob, bobs_purchase, details, original, price, upload},
+    samples::{ann, bob, bobs_purchase, details, listed, original, price, upload},
     spec::given,
-    values::Money,
+    values::{Money, Tags},
 };
 
 fn uploaded() -> PictureEvent {
@@ -19,11 +19,11 @@ fn uploaded_as(edition: Edition) -> PictureEvent {
 }
 
 fn published() -> PictureEvent {
-    PictureEvent::PicturePublished {}
+    PictureEvent::PicturePublished(listed())
 }
 
 fn withdrawn() -> PictureEvent {
-    PictureEvent::PictureWithdrawn {}
+    PictureEvent::PictureWithdrawn(listed())
 }
 
 fn reserved() -> PictureEvent {
@@ -36,6 +36,7 @@ fn sold() -> PictureEvent {
     PictureEvent::PictureSold {
         purchase_id: bobs_purchase(),
         buyer: bob(),
+        listed: listed(),
     }
 }
 
@@ -226,12 +227,51 @@ fn the_same_price_again_is_quiet() {
 
 #[test]
 fn the_details_of_a_picture_can_be_changed() {
-    let changed = PictureEvent::PictureDetailsChanged {
-        details: details("Evening lake"),
-    };
     given::<Picture>([uploaded()])
         .when(retitle(ann(), "Evening lake"))
-        .then_events([changed]);
+        .then_events([retitled(None)]);
+}
+
+fn retitled(listed_under: Option<Tags>) -> PictureEvent {
+    PictureEvent::PictureDetailsChanged {
+        details: details("Evening lake"),
+        listed_under,
+    }
+}
+
+#[test]
+fn a_change_says_what_the_picture_was_found_under_while_it_is_for_sale() {
+    for history in [
+        vec![uploaded(), published()],
+        vec![uploaded(), published(), reserved()],
+    ] {
+        given::<Picture>(history)
+            .when(retitle(ann(), "Evening lake"))
+            .then_events([retitled(Some(listed().tags))]);
+    }
+    given::<Picture>([uploaded(), published(), withdrawn()])
+        .when(retitle(ann(), "Evening lake"))
+        .then_events([retitled(None)]);
+}
+
+/// The tags are those of the moment, not those of the upload.
+#[test]
+fn a_picture_is_withdrawn_from_what_it_is_found_under_now() {
+    let details = Details {
+        tags: Tags::parse(["dusk"]).expect("tags"),
+        ..details("Evening lake")
+    };
+    let changed = PictureEvent::PictureDetailsChanged {
+        listed_under: Some(listed().tags),
+        details: details.clone(),
+    };
+    let listed = Listed {
+        artist: ann(),
+        tags: details.tags,
+    };
+    given::<Picture>([uploaded(), published(), changed])
+        .when(withdraw(ann()))
+        .then_events([PictureEvent::PictureWithdrawn(listed)]);
 }
 
 #[test]

@@ -35,6 +35,15 @@ pub enum RefundReason {
     PictureUnavailable,
 }
 
+/// How the payment of a grant went back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RevocationCause {
+    Refund,
+    /// The buyer's bank took it.
+    Dispute,
+}
+
 /// A seller's share that nobody may move while the buyer's bank has the payment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HeldShare {
@@ -68,6 +77,7 @@ pub enum PurchaseEvent {
     /// The buyer may not download any more, because the payment goes back.
     PurchaseRevoked {
         terms: Box<Terms>,
+        cause: RevocationCause,
         /// Whether the seller's share had been released before.
         released: bool,
         /// Whether a dispute has held it.

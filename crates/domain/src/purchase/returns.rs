@@ -5,7 +5,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{HeldShare, Purchase, PurchaseError, PurchaseEvent, RefundReason, Stage};
+use super::{
+    HeldShare, Purchase, PurchaseError, PurchaseEvent, RefundReason, RevocationCause, Stage,
+};
 use crate::values::{DisputeId, Money, PaymentId, RefundId};
 
 /// A payment that came in, and what has become of it.
@@ -89,7 +91,7 @@ impl Purchase {
             (Some(payment_id), Stage::Granted) => {
                 let mut events = vec![refund_of(payment_id.clone(), RefundReason::Requested)];
                 // At once, not when the money has arrived: nobody downloads what is being refunded.
-                events.extend(self.revocation(payment_id)?);
+                events.extend(self.revocation(payment_id, RevocationCause::Refund)?);
                 Ok(events)
             }
             (Some(_), _) => Ok(vec![]),
@@ -123,7 +125,7 @@ impl Purchase {
         let payment = self.payment(&payment_id)?;
         match payment.refund {
             Refund::NotDue | Refund::Due { .. } => {
-                let mut events = self.revocation(&payment_id)?;
+                let mut events = self.revocation(&payment_id, RevocationCause::Refund)?;
                 events.push(PurchaseEvent::PaymentRefunded {
                     payment_id,
                     refund_id,
@@ -176,7 +178,7 @@ impl Purchase {
                 held,
             }]),
             DisputeStage::Open => {
-                let mut events = self.revocation(&payment_id)?;
+                let mut events = self.revocation(&payment_id, RevocationCause::Dispute)?;
                 events.push(PurchaseEvent::DisputeLost {
                     dispute_id,
                     payment_id,
@@ -189,13 +191,18 @@ impl Purchase {
 
     /// What a grant that stands loses with the payment it rests on: the right to download, and the share of the
     /// seller, if they have it. Nothing for any other payment.
-    fn revocation(&self, payment_id: &PaymentId) -> Result<Vec<PurchaseEvent>, PurchaseError> {
+    fn revocation(
+        &self,
+        payment_id: &PaymentId,
+        cause: RevocationCause,
+    ) -> Result<Vec<PurchaseEvent>, PurchaseError> {
         let is_the_grants = self.granted_by.as_ref() == Some(payment_id);
         if !is_the_grants || self.stage != Stage::Granted {
             return Ok(vec![]);
         }
         let revoked = PurchaseEvent::PurchaseRevoked {
             terms: Box::new(self.terms()?.clone()),
+            cause,
             released: self.payout.is_released(),
             held: self.disputes.values().any(|it| it.held.is_some()),
         };

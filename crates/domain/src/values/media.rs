@@ -131,6 +131,8 @@ pub struct Original {
 pub enum DerivativeKind {
     /// Watermarked, at most 1,600 pixels on its longer side.
     Preview,
+    /// Watermarked, at most 1,080 pixels on its longer side: what a phone shows across its whole width.
+    PreviewSmall,
     /// At most 640 pixels on its longer side.
     ThumbnailLarge,
     /// At most 320 pixels on its longer side.
@@ -138,13 +140,19 @@ pub enum DerivativeKind {
 }
 
 impl DerivativeKind {
-    pub const ALL: [Self; 3] = [Self::Preview, Self::ThumbnailLarge, Self::ThumbnailSmall];
+    pub const ALL: [Self; 4] = [
+        Self::Preview,
+        Self::PreviewSmall,
+        Self::ThumbnailLarge,
+        Self::ThumbnailSmall,
+    ];
 
     /// The longest side in pixels; smaller pictures are not enlarged.
     #[must_use]
     pub const fn longest_side(self) -> u32 {
         match self {
             Self::Preview => 1600,
+            Self::PreviewSmall => 1080,
             Self::ThumbnailLarge => 640,
             Self::ThumbnailSmall => 320,
         }

@@ -90,7 +90,7 @@ const TECHNOLOGIES: &[(&str, &[&str])] = &[
     ("rusqlite", &["adapters", "sandbox", "bench"]),
     ("sqlx", &["adapters", "bench"]),
     ("async-nats", &["adapters", "bench"]),
-    ("mongodb", &["adapters"]),
+    ("mongodb", &["adapters", "bench"]),
     ("aws-sdk-s3", &["adapters"]),
     ("reqwest", &["adapters", "sandbox", "cli", "bench"]),
     ("tonic", &["api", "cli", "bench"]),

@@ -8,12 +8,14 @@ use super::{Storage, fixture::*, rules};
 use crate::{AppendError, Appended, LogId, Offset, route};
 
 const WRITERS: u64 = 16;
+const CHANGES: u64 = 100;
 
 rules![
     a_conflicting_commit_fails_alone,
     exactly_one_of_many_writers_wins_each_sequence,
     concurrent_repeats_of_a_request_record_it_once,
     two_processes_share_a_log,
+    what_was_only_read_is_unchanged_when_the_commit_is_recorded,
     a_reader_beside_writers_never_meets_a_hole,
 ];
 
@@ -94,6 +96,49 @@ async fn two_processes_share_a_log(storage: Arc<dyn Storage>) {
     assert_eq!(won, 25);
     for log in &processes {
         assert_eq!(expect_sound(log).await, 25);
+    }
+}
+
+/// One process changes an aggregate on and on; another decides upon it and names it without changing it. What is decided
+/// says in its id on which version it rests.
+async fn what_was_only_read_is_unchanged_when_the_commit_is_recorded(storage: Arc<dyn Storage>) {
+    let (writer, decider) = (storage.open().await, storage.open().await);
+    let writing = tokio::spawn(async move {
+        for sequence in 0..CHANGES {
+            record(&writer, one(&writer, "a", sequence)).await;
+        }
+    });
+    let (mut version, mut recorded) = (0, 0);
+    while version < CHANGES {
+        version = changed(&decider, version).await;
+        for n in 0..3 {
+            let decision = stream(&format!("a.{version}.{n}"), 0, 1);
+            let commit = commit(&decider, [decision, stream("a", version, 0)]);
+            match decider.append(commit).await {
+                Ok(_) => recorded += 1,
+                Err(error) => expect_conflict(&error, "a"),
+            }
+        }
+    }
+    writing.await.expect("all changes were recorded");
+    // At least those on the last version.
+    assert!(recorded >= 3, "{recorded} were recorded");
+    let mut version = 0;
+    for event in read(&decider, route("a", decider.logs())).await {
+        match event.aggregate_id.split('.').nth(1) {
+            Some(rests_on) => assert_eq!(rests_on.parse(), Ok(version), "at {}", event.offset.0),
+            None => version = event.sequence,
+        }
+    }
+}
+
+/// The version of the aggregate "a" once it is another.
+async fn changed(log: &Log, from: u64) -> u64 {
+    loop {
+        match load(log, "a").await.last() {
+            Some(last) if last.sequence > from => return last.sequence,
+            _ => tokio::task::yield_now().await,
+        }
     }
 }
 

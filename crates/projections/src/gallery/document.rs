@@ -18,7 +18,7 @@ use crate::{FoldError, Recorded, fold::misfit};
 pub struct GalleryDocument {
     /// For the download link only: never part of an answer.
     pub(crate) original_digest: Digest,
-    /// The artist, or whoever has bought it exclusively: who that is concerns only themselves.
+    /// The artist, or whoever has bought it exclusively; that its provenance tells.
     pub(crate) owner: UserId,
     pub artwork: Artwork,
 }

@@ -24,7 +24,15 @@ fn places_in(index: &str, history: &[Recorded]) -> Vec<String> {
 
 fn sold(offset: u64) -> Recorded {
     let (purchase_id, buyer) = (purchase_id(1), user("bob"));
-    picture(offset, PictureEvent::PictureSold { purchase_id, buyer })
+    let listed = listed();
+    picture(
+        offset,
+        PictureEvent::PictureSold {
+            purchase_id,
+            buyer,
+            listed,
+        },
+    )
 }
 
 fn reserved(offset: u64) -> Recorded {
@@ -107,7 +115,7 @@ fn a_returned_picture_is_the_artists_again_and_waits_to_be_published() {
 
 #[test]
 fn publishing_again_does_not_make_a_picture_new() {
-    let withdrawn = picture(3, PictureEvent::PictureWithdrawn {});
+    let withdrawn = picture(3, PictureEvent::PictureWithdrawn(listed()));
     let mut history = vec![uploaded(1, Edition::Open), published(2), withdrawn];
     assert!(places_in(NEWEST, &history).is_empty());
     history.push(published(9));

@@ -56,6 +56,7 @@ fn of_purchase(event: &PurchaseEvent) -> Moved {
             terms,
             released,
             held,
+            ..
         } => revoked(terms, *released, *held),
         PurchaseEvent::PaymentRefunded { amount, .. } => from_to(Provider, Buyers, *amount),
         PurchaseEvent::PurchaseDisputed { amount, held, .. } => Moved {

@@ -124,9 +124,12 @@ impl OrderDocument {
     }
 
     pub(super) fn seen_from(mut self, side: Side) -> Self {
-        if side == Side::Seller {
-            self.checkout_url = None;
-            self.declined = None;
+        match side {
+            Side::Buyer => self.timeline.retain(|moment| !moment.is_the_sellers),
+            Side::Seller => {
+                self.checkout_url = None;
+                self.declined = None;
+            }
         }
         self
     }

@@ -76,7 +76,7 @@ fn a_second_payment_goes_back_and_the_grant_stays() {
     assert_eq!(order.status, Granted);
     assert_eq!(order.payments[0].refund, None);
     let refund = order.payments[1].refund.as_ref().expect("it goes back");
-    assert_eq!(refund.reason, RefundReason::PaidTwice);
+    assert_eq!(refund.reason, Some(RefundReason::PaidTwice));
     assert_eq!(refund.refunded_at, Some(at(6)));
 }
 
@@ -95,6 +95,39 @@ fn an_order_is_refunded_once_its_own_payment_is_back() {
     assert_eq!(order(&history).status, RefundDue);
     history.push(refunded(9, 1, "pi_1"));
     assert_eq!(order(&history).status, Refunded);
+}
+
+#[test]
+fn what_goes_back_at_the_provider_is_seen_though_nobody_asked_here() {
+    let order = order(&[
+        started(1, 1),
+        paid(2, 1, "pi_1"),
+        granted(3, 1),
+        revoked(4, 1),
+        refunded(5, 1, "pi_1"),
+    ]);
+    let refund = order.payments[0].refund.as_ref().expect("it went back");
+    assert_eq!((refund.reason, refund.refunded_at), (None, Some(at(5))));
+}
+
+#[test]
+fn what_the_seller_gets_is_not_shown_to_the_buyer() {
+    let released = PurchaseEvent::EarningsReleased {
+        seller: terms().seller,
+        amount: terms().split().share,
+    };
+    let order = order(&[
+        started(1, 1),
+        paid(2, 1, "pi_1"),
+        granted(3, 1),
+        purchase(4, 1, released),
+    ]);
+    let seen = |side| {
+        let timeline = order.clone().seen_from(side).timeline;
+        timeline.last().map(|moment| moment.what.clone())
+    };
+    assert_eq!(seen(Side::Buyer).as_deref(), Some("PurchaseGranted"));
+    assert_eq!(seen(Side::Seller).as_deref(), Some("EarningsReleased"));
 }
 
 #[test]

@@ -33,6 +33,26 @@ fn a_changed_profile_keeps_handle_and_registration() {
 }
 
 #[test]
+fn a_person_is_written_about_everything_until_they_choose() {
+    let likes_only = Notifications {
+        sales: false,
+        likes: true,
+    };
+    let chosen = |notifications| AccountEvent::NotificationsChosen { notifications };
+    let history = [
+        registered(1, "ann"),
+        account(2, "ann", chosen(likes_only)),
+        renamed(3),
+    ];
+    let notifications = |history: &[Recorded]| {
+        let document = fold(&Profiles, "ann", history).unwrap();
+        document.unwrap().notifications
+    };
+    assert_eq!(notifications(&history[..1]), Notifications::default());
+    assert_eq!(notifications(&history), likes_only);
+}
+
+#[test]
 fn what_cannot_have_happened_parks_the_person() {
     assert!(fold(&Profiles, "ann", &[renamed(1)]).is_err());
     assert!(

@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
-use picasso_eventlog::{EventLog, FeedError, LogError, LogId, Offset, Position};
+use picasso_eventlog::{EventLog, FeedError, LogError, LogId, Offset, Position, route};
 use tokio::{sync::watch, time::Instant};
 
 use crate::{
@@ -108,6 +108,22 @@ impl Progress {
             live,
             tracked,
         }
+    }
+
+    /// How far the live generation is in the log that an aggregate lives in: whoever looks at the aggregate's document
+    /// after this and waits for the position behind it misses no change.
+    ///
+    /// # Errors
+    /// [`WaitError::Store`].
+    pub async fn reached(
+        &self,
+        projection: &str,
+        aggregate_id: &str,
+    ) -> Result<Position, WaitError> {
+        let log = route(aggregate_id, self.log.logs());
+        let mut tracked = self.tracked.get(projection).cloned();
+        let folded = self.folded(projection, log, tracked.as_mut()).await?;
+        Ok(Position::new(log, folded))
     }
 
     /// Waits until the live generation has folded `wanted`, at most until `deadline`.

@@ -23,8 +23,8 @@ pub struct Sale {
 /// Answers what a person has sold.
 #[derive(Clone)]
 pub struct SalesQueries {
-    sales: Reader<Sales>,
-    gallery: Reader<Gallery>,
+    pub(super) sales: Reader<Sales>,
+    pub(super) gallery: Reader<Gallery>,
     people: People,
     tokens: PageTokens,
 }
@@ -53,7 +53,7 @@ impl SalesQueries {
         };
         let line = |document| match document {
             SalesDocument::Sale(entry) => Some(entry),
-            SalesDocument::Totals(_) | SalesDocument::Absent => None,
+            SalesDocument::Totals(_) | SalesDocument::Day(_) | SalesDocument::Absent => None,
         };
         let page = walk(&self.sales, &self.tokens, place, paging, line).await?;
         let pictures = page.items.iter().map(|entry| entry.picture_id);
@@ -83,7 +83,9 @@ impl SalesQueries {
     ) -> Result<BTreeMap<Currency, Figures>, QueryError> {
         match self.sales.get(&totals_key(seller)).await? {
             Some(SalesDocument::Totals(totals)) => Ok(totals),
-            Some(SalesDocument::Sale(_) | SalesDocument::Absent) | None => Ok(BTreeMap::new()),
+            Some(SalesDocument::Sale(_) | SalesDocument::Day(_) | SalesDocument::Absent) | None => {
+                Ok(BTreeMap::new())
+            }
         }
     }
 }

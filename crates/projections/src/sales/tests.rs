@@ -3,6 +3,8 @@
 use super::*;
 use crate::samples::*;
 
+mod days;
+
 survives_any_history!(Sales);
 
 fn totals(history: &[Recorded]) -> BTreeMap<Currency, Figures> {

@@ -145,7 +145,7 @@ pub(super) fn of_refresh_token(
     Ok(Some(with_roles(account, &roles)?))
 }
 
-fn hash(token: &str) -> String {
+pub(super) fn hash(token: &str) -> String {
     hex::encode(Sha256::digest(token))
 }
 

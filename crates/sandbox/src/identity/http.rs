@@ -1,5 +1,5 @@
-//! Firebase's identity REST API: <https://firebase.google.com/docs/reference/rest/auth>. Browsers of
-//! every origin may call it, as with Firebase; nothing here rests on cookies.
+//! Firebase's identity REST API: <https://firebase.google.com/docs/reference/rest/auth>. Pages of this machine and
+//! of the web app may call it; nothing here rests on cookies.
 
 use axum::body::Bytes;
 use axum::extract::State;
@@ -10,16 +10,17 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde::Deserialize;
 use serde_json::{Value, json};
-use tower_http::cors::{Any, CorsLayer};
+use tower_http::cors::CorsLayer;
 
-use super::{Identity, IdentityError, SignedIn};
+use super::{Identity, IdentityError, SignedIn, origins};
 use crate::server::Sandbox;
 
+const PASSWORD_RESET: &str = "PASSWORD_RESET";
 const KEYS_MAX_AGE: &str = "public, max-age=3600, must-revalidate";
 
-pub(crate) fn router() -> Router<Sandbox> {
+pub(crate) fn router(app_url: &str) -> Router<Sandbox> {
     let cors = CorsLayer::new()
-        .allow_origin(Any)
+        .allow_origin(origins::allowed(app_url))
         .allow_methods([Method::GET, Method::POST])
         .allow_headers([
             header::CONTENT_TYPE,
@@ -28,6 +29,8 @@ pub(crate) fn router() -> Router<Sandbox> {
     Router::new()
         .route("/identity/v1/accounts:signUp", post(sign_up))
         .route("/identity/v1/accounts:signInWithPassword", post(sign_in))
+        .route("/identity/v1/accounts:sendOobCode", post(send_oob_code))
+        .route("/identity/v1/accounts:resetPassword", post(reset_password))
         .route("/identity/v1/token", post(token))
         .route("/identity/keys", get(keys))
         .layer(cors)
@@ -39,6 +42,21 @@ pub(crate) fn router() -> Router<Sandbox> {
 struct Credentials {
     email: String,
     password: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct CodeRequest {
+    request_type: String,
+    email: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Reset {
+    oob_code: String,
+    /// Without it the code is only looked at.
+    new_password: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -79,6 +97,59 @@ async fn sign_in(
             answer["registered"] = true.into();
             Json(answer).into_response()
         }
+        Err(error) => refuse(&error),
+    }
+}
+
+/// The answer is the same whether there is such an account or not, as with Firebase's protection against enumeration.
+async fn send_oob_code(
+    State(sandbox): State<Sandbox>,
+    body: Result<Json<CodeRequest>, JsonRejection>,
+) -> Response {
+    let Ok(Json(CodeRequest {
+        request_type,
+        email,
+    })) = body
+    else {
+        return malformed();
+    };
+    if request_type != PASSWORD_RESET {
+        return failure(StatusCode::BAD_REQUEST, "INVALID_REQ_TYPE");
+    }
+    let (app_url, now_s) = (sandbox.config().app_url.clone(), sandbox.clock().now_s());
+    let sent = sandbox.identity().send_reset_code(&email, app_url, now_s);
+    match sent.await {
+        Ok(email) => Json(json!({
+            "kind": "identitytoolkit#GetOobConfirmationCodeResponse", "email": email,
+        }))
+        .into_response(),
+        Err(error) => refuse(&error),
+    }
+}
+
+async fn reset_password(
+    State(sandbox): State<Sandbox>,
+    body: Result<Json<Reset>, JsonRejection>,
+) -> Response {
+    let Ok(Json(Reset {
+        oob_code,
+        new_password,
+    })) = body
+    else {
+        return malformed();
+    };
+    let (identity, now_s) = (sandbox.identity(), sandbox.clock().now_s());
+    let owner = match new_password {
+        Some(password) => identity.reset_password(&oob_code, &password, now_s).await,
+        None => identity.check_reset_code(&oob_code, now_s).await,
+    };
+    match owner {
+        Ok(account) => Json(json!({
+            "kind": "identitytoolkit#ResetPasswordResponse",
+            "email": account.email,
+            "requestType": PASSWORD_RESET,
+        }))
+        .into_response(),
         Err(error) => refuse(&error),
     }
 }

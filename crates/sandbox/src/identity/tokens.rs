@@ -115,8 +115,14 @@ fn read_or_create(file: &Path) -> Result<String> {
         Ok(pem) => Ok(pem),
         Err(error) if error.kind() == ErrorKind::NotFound => {
             let pem = generate_pem()?;
-            write_private(file, &pem).map_err(failed)?;
-            Ok(pem)
+            match write_private(file, &pem) {
+                Ok(()) => Ok(pem),
+                // Another process has made one meanwhile: there is one key for all.
+                Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+                    std::fs::read_to_string(file).map_err(failed)
+                }
+                Err(error) => Err(failed(error)),
+            }
         }
         Err(error) => Err(failed(error)),
     }
@@ -148,4 +154,23 @@ fn generate_pem() -> Result<String> {
 
 fn unusable(error: impl std::error::Error + Send + Sync + 'static) -> SandboxError {
     SandboxError::SigningKey(Box::new(error))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Signer;
+
+    #[test]
+    fn all_who_start_at_once_over_one_folder_sign_with_one_key() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("identity-key.pem");
+        let keys: Vec<_> = std::thread::scope(|scope| {
+            let open = || Signer::open(Some(&file)).map(|signer| signer.jwks);
+            let threads: Vec<_> = (0..4).map(|_| scope.spawn(open)).collect();
+            let ends = threads.into_iter().map(|thread| thread.join());
+            ends.map(|end| end.expect("it runs").expect("a key"))
+                .collect()
+        });
+        assert!(keys.iter().all(|key| *key == keys[0]), "{keys:?}");
+    }
 }

@@ -154,6 +154,13 @@ CREATE TABLE IF NOT EXISTS refresh_tokens (
 ) STRICT;
 CREATE INDEX IF NOT EXISTS refresh_tokens_by_account ON refresh_tokens (local_id, seq);
 
+CREATE TABLE IF NOT EXISTS reset_codes (
+    hash       TEXT PRIMARY KEY,
+    local_id   TEXT NOT NULL REFERENCES accounts (local_id),
+    expires_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX IF NOT EXISTS reset_codes_by_account ON reset_codes (local_id);
+
 CREATE TABLE IF NOT EXISTS messages (
     seq        INTEGER PRIMARY KEY AUTOINCREMENT,
     id         TEXT NOT NULL UNIQUE,

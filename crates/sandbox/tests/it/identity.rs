@@ -5,7 +5,9 @@ use jsonwebtoken::jwk::JwkSet;
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header};
 use serde_json::{Value, json};
 
-use super::support::{Running, start};
+use picasso_sandbox::SandboxConfig;
+
+use super::support::{Running, config, start, start_with};
 
 const SIGN_UP: &str = "/identity/v1/accounts:signUp";
 const SIGN_IN: &str = "/identity/v1/accounts:signInWithPassword";
@@ -196,20 +198,46 @@ async fn roles_are_in_the_next_token_and_absent_without_any() {
 }
 
 #[tokio::test]
-async fn any_web_page_may_sign_people_in_but_not_make_operators() {
-    let it = start().await;
-    let asked = |path: &str| {
+async fn pages_of_this_machine_and_of_the_app_may_sign_people_in_and_make_no_operators() {
+    let it = start_with(SandboxConfig {
+        app_url: "https://picasso.example/".into(),
+        ..config()
+    })
+    .await;
+    let asked = |path: &str, origin: &str| {
         it.http
             .request(reqwest::Method::OPTIONS, format!("{}{path}", it.base))
-            .header("origin", "http://127.0.0.1:8080")
+            .header("origin", origin.to_owned())
             .header("access-control-request-method", "POST")
             .header("access-control-request-headers", "content-type")
             .send()
     };
-    let allowed = asked(SIGN_IN).await.expect("an answer");
-    assert_eq!(allowed.headers()["access-control-allow-origin"], "*");
-    let denied = asked("/sandbox/roles").await.expect("an answer");
-    assert_eq!(denied.headers().get("access-control-allow-origin"), None);
+    let allows = async |path: &str, origin: &str| {
+        let answer = asked(path, origin).await.expect("an answer");
+        let headers = answer.headers();
+        assert_eq!(headers.get("access-control-allow-credentials"), None);
+        headers
+            .get("access-control-allow-origin")
+            .is_some_and(|allowed| allowed == origin)
+    };
+    for origin in [
+        "http://127.0.0.1:8080",
+        "http://localhost:5173",
+        "http://[::1]:8080",
+        "https://picasso.example",
+    ] {
+        assert!(allows(SIGN_IN, origin).await, "{origin}");
+        assert!(!allows("/sandbox/roles", origin).await, "{origin}");
+    }
+    for origin in [
+        "https://evil.example",
+        "http://127.0.0.1.evil.example",
+        "https://picasso.example.evil.example",
+        "http://localhost@evil.example",
+        "null",
+    ] {
+        assert!(!allows(SIGN_IN, origin).await, "{origin}");
+    }
     it.stop().await;
 }
 

@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 
 use picasso_eventlog::{AppendError, Appended, LogError, LogId, Offset, Position, StreamAppend};
-use sqlx::{Pool, Postgres, Row, postgres::PgRow};
+use sqlx::{Postgres, Row, postgres::PgRow};
 use uuid::Uuid;
 
 use super::{
@@ -15,7 +15,10 @@ use super::{
 };
 use crate::{
     event_log::{prepared::Prepared, queue::Outcome},
-    postgres::{PostgresError, connection::fetch},
+    postgres::{
+        PostgresError,
+        connection::{Connections, fetch},
+    },
 };
 
 const APPEND: &str = "
@@ -33,7 +36,7 @@ pub(super) struct Stored {
 /// # Errors
 /// [`PostgresError`] when the batch as a whole was not stored. When the connection broke it may be there all the same.
 pub(super) async fn store(
-    pool: &Pool<Postgres>,
+    pool: &Connections,
     log: LogId,
     short_way: &ShortWay,
     commits: &[&Prepared],
@@ -140,12 +143,24 @@ pub(super) struct EventColumns<'a> {
     pub(super) metadata: Vec<&'a str>,
 }
 
-/// The events that decisions rest on; none for a new aggregate.
+/// Where aggregates ended when they were read.
 #[derive(Default)]
-pub(super) struct LastColumns<'a> {
+pub(super) struct EndColumns<'a> {
     pub(super) aggregate_types: Vec<&'a str>,
     pub(super) aggregate_ids: Vec<&'a str>,
     pub(super) sequences: Vec<i64>,
+}
+
+impl<'a, 's> FromIterator<&'s &'a StreamAppend> for EndColumns<'a> {
+    fn from_iter<T: IntoIterator<Item = &'s &'a StreamAppend>>(streams: T) -> Self {
+        let mut ends = Self::default();
+        for stream in streams {
+            ends.aggregate_types.push(&stream.aggregate_type);
+            ends.aggregate_ids.push(&stream.aggregate_id);
+            ends.sequences.push(bounded(stream.expected_sequence));
+        }
+        ends
+    }
 }
 
 impl<'a> Columns<'a> {
@@ -166,25 +181,31 @@ impl<'a> Columns<'a> {
         }
     }
 
-    /// Whether each aggregate is named once and continued: then the indexes see every conflict.
+    /// Whether there are events, and each aggregate that is continued is named once: then nothing in the batch depends
+    /// on what else is in it.
     pub(super) fn are_plain(&self) -> bool {
-        self.aggregates.len() == self.streams.len()
-            && !self.streams.is_empty()
-            && self.stream_events.iter().all(|events| *events > 0)
+        let mut named: HashMap<i32, (usize, bool)> = HashMap::new();
+        for (aggregate, events) in self.stream_aggregates.iter().zip(&self.stream_events) {
+            let (times, is_continued) = named.entry(*aggregate).or_default();
+            *times += 1;
+            *is_continued |= *events > 0;
+        }
+        let is_plain = |(times, is_continued): &(usize, bool)| *times == 1 || !is_continued;
+        !self.events.types.is_empty() && named.values().all(is_plain)
     }
 
-    pub(super) fn last(&self) -> LastColumns<'a> {
-        let mut last = LastColumns::default();
-        for stream in self
-            .streams
-            .iter()
+    /// The events that the decisions rest on.
+    pub(super) fn last(&self) -> EndColumns<'a> {
+        let streams = self.streams.iter();
+        streams
             .filter(|stream| stream.expected_sequence > 0)
-        {
-            last.aggregate_types.push(&stream.aggregate_type);
-            last.aggregate_ids.push(&stream.aggregate_id);
-            last.sequences.push(bounded(stream.expected_sequence));
-        }
-        last
+            .collect()
+    }
+
+    /// Where the aggregates end that were only read.
+    pub(super) fn read_only(&self) -> EndColumns<'a> {
+        let streams = self.streams.iter();
+        streams.filter(|stream| stream.events.is_empty()).collect()
     }
 
     /// How many events there are up to the end of each commit.

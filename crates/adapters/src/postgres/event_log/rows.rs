@@ -5,11 +5,11 @@ use picasso_domain::values::Digest;
 use picasso_eventlog::{LogError, LogId, Offset, Position, RecordedEvent, RequestKey, StoredReply};
 use serde_json::value::RawValue;
 use sqlx::{
-    Decode, Pool, Postgres, Row, Type,
+    Decode, Postgres, Row, Type,
     postgres::{PgRow, PgValueFormat},
 };
 
-use crate::postgres::connection::fetch;
+use crate::postgres::connection::{Connections, fetch};
 
 const LOAD: &str = "
     SELECT log, log_offset, aggregate_type, aggregate_id, sequence, event_type, event_version, payload::text,
@@ -31,7 +31,7 @@ const EPOCH_MICROS: i64 = 946_684_800_000_000;
 
 /// A page of rows from one place on, in the events' own order.
 pub(super) async fn load(
-    pool: &Pool<Postgres>,
+    pool: &Connections,
     log: LogId,
     (aggregate_type, aggregate_id): (&str, &str),
     after: u64,
@@ -44,7 +44,7 @@ pub(super) async fn load(
 }
 
 pub(super) async fn read(
-    pool: &Pool<Postgres>,
+    pool: &Connections,
     log: LogId,
     after: Offset,
     limit: usize,
@@ -54,7 +54,7 @@ pub(super) async fn read(
     events(&fetch(pool, statement).await?)
 }
 
-pub(super) async fn head(pool: &Pool<Postgres>, log: LogId) -> Result<Offset, LogError> {
+pub(super) async fn head(pool: &Connections, log: LogId) -> Result<Offset, LogError> {
     let statement = sqlx::query(HEAD).bind(i32::from(log.0));
     match fetch(pool, statement).await?.first() {
         Some(row) => Ok(Offset(unsigned(row.try_get(0).map_err(unreadable)?)?)),
@@ -63,7 +63,7 @@ pub(super) async fn head(pool: &Pool<Postgres>, log: LogId) -> Result<Offset, Lo
 }
 
 pub(super) async fn request(
-    pool: &Pool<Postgres>,
+    pool: &Connections,
     log: LogId,
     key: &RequestKey,
 ) -> Result<Option<StoredReply>, LogError> {

@@ -7,12 +7,15 @@
 use std::{sync::Arc, time::Duration};
 
 use picasso_eventlog::{Epoch, LogId, Offset, Position};
-use sqlx::{Pool, Postgres, postgres::PgListener};
+use sqlx::postgres::{PgConnectOptions, PgListener, PgPoolOptions};
 use tokio::{sync::watch, time::sleep};
 
 use crate::{
     event_log::heads::Heads,
-    postgres::{PostgresError, connection::fetch},
+    postgres::{
+        PostgresError,
+        connection::{Connections, fetch},
+    },
 };
 
 /// How long after a failure one listens anew.
@@ -27,7 +30,7 @@ pub(super) fn channel(epoch: Epoch) -> String {
 
 /// Announces what this process has written to one log; of what is written while it speaks, the last.
 pub(super) async fn announce(
-    pool: Pool<Postgres>,
+    pool: Connections,
     channel: String,
     log: LogId,
     mut written: watch::Receiver<Offset>,
@@ -42,17 +45,24 @@ pub(super) async fn announce(
 }
 
 /// Raises the known heads by what other processes announce, for ever.
-pub(super) async fn listen(pool: Pool<Postgres>, channel: String, heads: Arc<Heads>) {
+pub(super) async fn listen(options: PgConnectOptions, channel: String, heads: Arc<Heads>) {
     loop {
-        if let Err(error) = hear(&pool, &channel, &heads).await {
+        if let Err(error) = hear(options.clone(), &channel, &heads).await {
             tracing::debug!(%error, "not listening to other processes, polling meanwhile");
         }
         sleep(PAUSE).await;
     }
 }
 
-async fn hear(pool: &Pool<Postgres>, channel: &str, heads: &Heads) -> Result<(), PostgresError> {
-    let mut listener = PgListener::connect_with(pool).await?;
+async fn hear(
+    options: PgConnectOptions,
+    channel: &str,
+    heads: &Heads,
+) -> Result<(), PostgresError> {
+    // A listener wants a pool, of the one connection it keeps.
+    let pool = PgPoolOptions::new().max_connections(1);
+    let pool = pool.max_lifetime(None).idle_timeout(None);
+    let mut listener = PgListener::connect_with(&pool.connect_lazy_with(options)).await?;
     listener.listen(channel).await?;
     loop {
         let heard = listener.recv().await?;

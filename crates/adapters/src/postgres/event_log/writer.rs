@@ -6,7 +6,6 @@
 use std::{collections::HashSet, sync::Arc};
 
 use picasso_eventlog::{LogError, LogId, Offset, RequestKey};
-use sqlx::{Pool, Postgres};
 use tokio::sync::watch;
 
 use super::{batch, plain::ShortWay};
@@ -16,13 +15,13 @@ use crate::{
         prepared::Prepared,
         queue::{Arrivals, Outcome, Waiting, gather},
     },
-    postgres::PostgresError,
+    postgres::{PostgresError, connection::Connections},
 };
 
 /// What one log's writer works with.
 pub(super) struct Writer {
     pub(super) log: LogId,
-    pub(super) pool: Pool<Postgres>,
+    pub(super) pool: Connections,
     pub(super) short_way: ShortWay,
     /// What readers in this process wait for.
     pub(super) heads: Arc<Heads>,

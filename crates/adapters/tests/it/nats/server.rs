@@ -16,6 +16,7 @@ const START: Duration = Duration::from_secs(20);
 pub struct Server {
     port: u16,
     folder: TempDir,
+    store: PathBuf,
     arguments: Vec<String>,
     child: Option<Child>,
 }
@@ -34,11 +35,22 @@ impl Server {
         server
     }
 
+    /// A server with JetStream that keeps its streams here.
+    pub async fn start_in(store: PathBuf) -> Self {
+        let mut server = Self::stopped(free_port(), &["--jetstream"]);
+        server.store = store;
+        server.run();
+        server.wait_ready().await;
+        server
+    }
+
     /// A server that is not running yet.
     pub fn stopped(port: u16, arguments: &[&str]) -> Self {
+        let folder = TempDir::new().expect("a folder");
         Self {
             port,
-            folder: TempDir::new().expect("a folder"),
+            store: folder.path().join("store"),
+            folder,
             arguments: arguments.iter().map(|word| (*word).to_owned()).collect(),
             child: None,
         }
@@ -50,7 +62,7 @@ impl Server {
 
     /// Where it keeps its streams.
     pub fn store(&self) -> PathBuf {
-        self.folder.path().join("store")
+        self.store.clone()
     }
 
     /// A folder for copies of the store.

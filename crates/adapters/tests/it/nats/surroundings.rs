@@ -66,6 +66,19 @@ async fn a_server_without_jetstream_is_of_no_use() {
 }
 
 #[tokio::test]
+async fn a_user_who_may_store_nothing_is_of_no_use() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let config = folder.path().join("nats.conf");
+    let accounts = r#"accounts { poor { jetstream { max_mem: 1MB, max_file: 0 }
+        users [ { user: "ann", password: "s3cret" } ] } }"#;
+    std::fs::write(&config, format!("jetstream: enabled\n{accounts}\n")).expect("written");
+    let server = Server::start_with(&["--config", config.to_str().expect("UTF-8")]).await;
+    let error = refused(&server.url().replace("//", "//ann:s3cret@")).await;
+    assert!(matches!(error, NatsError::NoStorage), "{error:?}");
+    assert!(!error.is_transient());
+}
+
+#[tokio::test]
 async fn more_replicas_than_servers_are_refused() {
     let settings = Settings {
         replicas: 3,

@@ -30,7 +30,7 @@ use picasso_eventlog::{EventLog, LogId, Offset};
 use rand::Rng;
 use tokio_util::sync::CancellationToken;
 
-use self::{naive::Naive, probe::Probe, readers::Readers};
+use self::{disturbance::Toll, naive::Naive, probe::Probe, readers::Readers};
 pub(super) use self::{
     truth::Truth,
     writers::{Crew, LargeCommits, insist},
@@ -40,6 +40,9 @@ use super::Database;
 /// Writers in each of the two processes.
 const WRITERS: usize = 32;
 const READERS: usize = 8;
+/// Connections and processes that are killed at least.
+const CONNECTIONS: u64 = 3;
+const PROCESSES: u64 = 2;
 /// Writers while it is measured how long one waits.
 const FEW: usize = 4;
 /// A log that does not grow for so long will not grow any more.
@@ -105,33 +108,42 @@ async fn oracle(logs: u16) {
     assert_eq!(probe.beyond(MAY_DELAY), Vec::<String>::new());
 }
 
-/// Everything at once, for as long as it takes.
+/// Everything at once, until enough was written and enough was killed.
 async fn storm(database: &Database, log: &Arc<dyn EventLog>, plan: &Plan) {
     let (began, stop) = (Instant::now(), CancellationToken::new());
     let foreign = disturbance::ForeignTransaction::begin(&database.url(), "storm").await;
     let readers = Readers::start(log, READERS, plan.seed);
-    let cutting = disturbance::terminate_backends(database.url(), plan.seed, stop.clone());
+    let toll = Arc::<Toll>::default();
+    let cutting = disturbance::terminate_backends;
+    let cutting = cutting(database.url(), plan.seed, Arc::clone(&toll), stop.clone());
     let cutting = tokio::spawn(cutting);
     let crew = Crew::start(log, WRITERS, plan.seed);
     let second = disturbance::second_process_killed_again_and_again;
-    let second = second(database.url(), log.logs(), plan.seed, stop.clone());
+    let second = second(
+        database.url(),
+        log.logs(),
+        plan.seed,
+        Arc::clone(&toll),
+        stop.clone(),
+    );
     let second = tokio::spawn(second);
     until_it_holds(log, plan.events).await;
+    until_enough_are_killed(&toll).await;
     stop.cancel();
-    let cut = cutting.await.expect("no panic");
-    let (killed, mut tally) = second.await.expect("no panic");
+    cutting.await.expect("no panic");
+    let mut tally = second.await.expect("no panic");
     tally.add(crew.stop().await);
     let took = began.elapsed();
     foreign.end().await;
     let seen = readers.stop(&heads(log).await).await;
     let truth = Truth::read(log.as_ref()).await;
+    let (cut, killed) = (toll.connections(), toll.processes());
     println!("{truth}; {tally}; {cut} connections and {killed} processes killed; {took:.0?}");
     assert_eq!(truth.faults(&tally), Vec::<String>::new());
     for reader in &seen {
         assert_eq!(reader.broken, Vec::<String>::new());
         assert_eq!(reader.logs, truth.seen(), "a reader saw something else");
     }
-    assert!(cut > 0 && killed > 0, "nothing was killed");
     assert!(tally.refused_share() >= 0.15, "{tally}");
 }
 
@@ -186,6 +198,17 @@ async fn until_it_holds(log: &Arc<dyn EventLog>, events: u64) {
         }
         assert!(grew.elapsed() < STALLED, "the log stands at {held} events");
     }
+}
+
+/// A fast machine writes its events before anything was killed.
+async fn until_enough_are_killed(toll: &Toll) {
+    let enough = async {
+        while toll.connections() < CONNECTIONS || toll.processes() < PROCESSES {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    };
+    let enough = tokio::time::timeout(STALLED, enough).await;
+    enough.expect("connections and processes are killed under way");
 }
 
 /// Where each log ends; asked until there is an answer, for connections are being killed.

@@ -1,18 +1,18 @@
 //! Bad surroundings: what is refused at the start says why on one line; a server that dies or runs full loses nothing
 //! and costs no more than the time it is away.
 
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use picasso_adapters::postgres::{PostgresError, event_log::PostgresLog};
 use picasso_eventlog::{EventLog, LogError, LogId, Offset};
 use picasso_projections::runtime::backoff::chain;
-use tokio::process::Command;
 
 use super::{
     Schema,
     oracle::{self, Crew, Truth},
-    server::{self, OwnServer},
+    server::OwnServer,
 };
+use crate::small_disk::SmallDisk;
 
 /// Restarts in the middle of everything, small and in full.
 const CRASHES: (usize, usize) = (3, 50);
@@ -150,57 +150,16 @@ async fn grows(log: &Arc<dyn EventLog>) {
         .expect("it grows");
 }
 
-/// A small file system in memory; it is gone when dropped.
-struct SmallDisk(PathBuf);
-
-impl SmallDisk {
-    async fn mount(at: PathBuf) -> Self {
-        std::fs::create_dir(&at).expect("a folder");
-        let mut mount = Command::new("mount");
-        // Without the right to mount this fails here and says so.
-        server::run(
-            mount
-                .args(["-t", "tmpfs", "-o", "size=96m", "tmpfs"])
-                .arg(&at),
-        )
-        .await;
-        Self(at)
-    }
-
-    /// Takes all room there is.
-    async fn fill(&self) {
-        let mut fill = Command::new("dd");
-        let file = format!("of={}", self.0.join("ballast").display());
-        let filled = fill.args(["if=/dev/zero", "bs=64k", &file]).output().await;
-        let told = filled.expect("it runs").stderr;
-        assert!(String::from_utf8_lossy(&told).contains("No space left"));
-    }
-
-    fn free(&self) {
-        std::fs::remove_file(self.0.join("ballast")).expect("removed");
-    }
-}
-
-impl Drop for SmallDisk {
-    fn drop(&mut self) {
-        let unmounted = std::process::Command::new("umount")
-            .arg("-l")
-            .arg(&self.0)
-            .status();
-        println!("the small disk was taken away: {unmounted:?}");
-    }
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn on_a_full_disk_commands_are_refused_reads_go_on_and_all_heals() {
     let home = tempfile::tempdir().expect("a folder");
-    let disk = SmallDisk::mount(home.path().join("disk")).await;
-    let server = OwnServer::start_in(home, disk.0.join("data")).await;
+    let disk = SmallDisk::mount(home.path().join("disk"), 96);
+    let server = OwnServer::start_in(home, disk.path().join("data")).await;
     let log = PostgresLog::open(&server.url(), 1).await;
     let log: Arc<dyn EventLog> = Arc::new(log.expect("it opens"));
     let mut writer = oracle::LargeCommits::new(&log);
     writer.append().await.expect("there is room");
-    disk.fill().await;
+    disk.fill();
     let refused = writer.append_until_refused().await;
     assert!(matches!(refused, LogError::Unavailable(_)), "{refused}");
     let held = log

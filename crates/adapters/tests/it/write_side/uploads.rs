@@ -11,7 +11,7 @@ use picasso_commands::{
 use picasso_domain::{
     Account, DomainEvent, Picture,
     picture::{Edition, PictureEvent},
-    values::PictureId,
+    values::{DerivativeKind, PictureId},
 };
 
 use super::{
@@ -54,7 +54,7 @@ async fn every_file_an_event_names_is_stored() {
     assert_eq!(digest, digest_of(&FILE));
     let original = market.blobs.original(digest).await.expect("reads");
     assert_eq!(original.expect("is there").size_bytes, FILE.len() as u64);
-    assert_eq!(upload.derivatives.len(), 3);
+    assert_eq!(upload.derivatives.len(), DerivativeKind::ALL.len());
     for derivative in &upload.derivatives {
         let file = market.blobs.derivative(derivative.digest).await;
         let file = file.expect("reads").expect("is there");

@@ -35,6 +35,7 @@ impl Selection {
             aggregate_types,
             event_types,
             id,
+            correlation,
         } = &self.filter;
         let any_of = |wanted: &[String], found: &str| {
             wanted.is_empty() || wanted.iter().any(|wanted| wanted == found)
@@ -42,5 +43,6 @@ impl Selection {
         any_of(aggregate_types, &event.aggregate_type)
             && any_of(event_types, &event.event_type)
             && id.as_ref().is_none_or(|id| *id == event.aggregate_id)
+            && correlation.is_none_or(|id| event.metadata.correlation_id == Some(id))
     }
 }

@@ -59,6 +59,7 @@ async fn buy(person: &Person, published: &Published) {
 async fn letters_go_by_smtp_and_end_by_the_link_in_them() {
     let url = variable("PICASSO_TEST_SMTP_URL");
     let mail = [
+        ("MAIL__SANDBOX_URL", ""),
         ("MAIL__SMTP_URL", url.as_str()),
         ("MAIL__FROM", "Picasso <mail@picasso.example>"),
     ];

@@ -11,11 +11,12 @@ use crate::support::{market::Market, person::Person, photograph, photographs};
 async fn renditions(person: &Person, picture: &Picture) -> Vec<(String, Vec<u8>, (u32, u32))> {
     let kinds = [
         &picture.preview,
+        &picture.preview_small,
         &picture.thumbnail_large,
         &picture.thumbnail_small,
     ];
     let mut files = Vec::new();
-    for rendition in kinds.into_iter().flatten() {
+    for rendition in kinds.iter().copied().flatten() {
         let size = rendition.dimensions.expect("dimensions");
         let answer = person
             .client
@@ -33,7 +34,7 @@ async fn renditions(person: &Person, picture: &Picture) -> Vec<(String, Vec<u8>,
         let bytes = answer.bytes().await.expect("a file").to_vec();
         files.push((rendition.url.clone(), bytes, (size.width, size.height)));
     }
-    assert_eq!(files.len(), 3, "every picture has three renditions");
+    assert_eq!(files.len(), kinds.len(), "every picture has all renditions");
     files
 }
 

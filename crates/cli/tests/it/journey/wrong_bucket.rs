@@ -44,7 +44,7 @@ fn but<'a>(bucket: &'a TestBucket, name: &str, value: &'a str) -> Vec<(&'static 
 
 #[tokio::test]
 async fn a_bucket_that_cannot_be_used_is_one_line_and_an_exit_code() {
-    let market = Market::start().await;
+    let market = Market::start_embedded(&[]).await;
     let bucket = TestBucket::make(S3Server::shared()).await;
     let missing = start(
         &market,
@@ -75,7 +75,7 @@ async fn a_bucket_that_cannot_be_used_is_one_line_and_an_exit_code() {
 
 #[tokio::test]
 async fn a_bucket_without_versions_is_one_line_and_an_exit_code() {
-    let market = Market::start().await;
+    let market = Market::start_embedded(&[]).await;
     let bucket = TestBucket::make_without_versions(S3Server::shared()).await;
     let plain = start(&market, &bucket.settings());
     refused(&plain, 78, "does not keep versions");
@@ -89,7 +89,7 @@ async fn a_bucket_without_versions_is_one_line_and_an_exit_code() {
 
 #[tokio::test]
 async fn a_bucket_in_another_region_is_one_line_and_an_exit_code() {
-    let market = Market::start().await;
+    let market = Market::start_embedded(&[]).await;
     let minio = SmallMinio::start(64).await;
     let bucket = TestBucket::make(minio.server.clone()).await;
     let elsewhere = start(&market, &but(&bucket, "BLOBS__REGION", "us-west-2"));

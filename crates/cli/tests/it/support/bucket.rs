@@ -69,7 +69,6 @@ impl S3Server {
 pub struct TestBucket {
     pub name: String,
     server: S3Server,
-    client: Client,
 }
 
 impl TestBucket {
@@ -77,7 +76,8 @@ impl TestBucket {
     pub async fn make(server: S3Server) -> Self {
         let bucket = Self::make_without_versions(server).await;
         let enabled = VersioningConfiguration::builder().status(BucketVersioningStatus::Enabled);
-        let request = bucket.client.put_bucket_versioning().bucket(&bucket.name);
+        let request = bucket.server.client().put_bucket_versioning();
+        let request = request.bucket(&bucket.name);
         let done = request.versioning_configuration(enabled.build()).send();
         done.await.expect("the bucket keeps versions");
         bucket
@@ -88,11 +88,7 @@ impl TestBucket {
         let name = format!("picasso-test-{}", Uuid::now_v7().simple());
         let made = client.create_bucket().bucket(&name).send().await;
         made.expect("a bucket is made");
-        Self {
-            name,
-            server,
-            client,
-        }
+        Self { name, server }
     }
 
     /// The settings of a marketplace whose files are here.
@@ -119,14 +115,17 @@ impl TestBucket {
     pub async fn open_derivatives(&self) {
         let policy = include_str!("../../../../../infra/s3/public-derivatives.json");
         let policy = policy.replace("BUCKET", &self.name);
-        let request = self.client.put_bucket_policy().bucket(&self.name);
+        let request = self.server.client().put_bucket_policy();
+        let request = request.bucket(&self.name);
         request.policy(policy).send().await.expect("takes a policy");
     }
 
-    /// The end of the bucket and all that is in it.
+    /// The end of the bucket and all that is in it. Its client is of the runtime that waits here: one that was made in
+    /// another would wait for connections whose tasks that runtime no longer runs.
     pub async fn remove(self) {
+        let client = self.server.client();
         loop {
-            let request = self.client.list_object_versions().bucket(&self.name);
+            let request = client.list_object_versions().bucket(&self.name);
             let listed = request.send().await.expect("lists");
             let files = listed.versions().iter().map(|v| (v.key(), v.version_id()));
             let marks = listed.delete_markers().iter();
@@ -142,11 +141,11 @@ impl TestBucket {
                 break;
             }
             let these = Delete::builder().set_objects(Some(all)).build();
-            let request = self.client.delete_objects().bucket(&self.name);
+            let request = client.delete_objects().bucket(&self.name);
             let deleted = request.delete(these.expect("versions")).send().await;
             assert!(deleted.expect("deletes").errors().is_empty());
         }
-        let gone = self.client.delete_bucket().bucket(&self.name).send().await;
+        let gone = client.delete_bucket().bucket(&self.name).send().await;
         gone.expect("the bucket is removed");
     }
 }

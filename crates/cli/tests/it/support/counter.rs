@@ -1,8 +1,8 @@
-//! Counts what is said to a server: passes connections on, and how they end.
+//! Counts the calls of a server: passes connections on, and how they end.
 
 use std::sync::{
     Arc,
-    atomic::{AtomicU64, Ordering},
+    atomic::{AtomicBool, AtomicU64, Ordering},
 };
 
 use tokio::{
@@ -14,10 +14,13 @@ use tokio::{
     task::JoinSet,
 };
 
+/// So often a client may speak and be answered on a new connection before it is said to call: sign-in, settings.
+const GREETING: u64 = 4;
+
 /// A way to an address of this machine.
 pub struct Counter {
     pub port: u16,
-    bytes: Arc<AtomicU64>,
+    calls: Arc<AtomicU64>,
     /// Ends with this.
     _passing: JoinSet<()>,
 }
@@ -26,8 +29,8 @@ impl Counter {
     pub async fn before(upstream: u16) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let port = listener.local_addr().expect("an address").port();
-        let bytes = Arc::new(AtomicU64::new(0));
-        let counted = Arc::clone(&bytes);
+        let calls = Arc::new(AtomicU64::new(0));
+        let counted = Arc::clone(&calls);
         let mut passing = JoinSet::new();
         passing.spawn(async move {
             let mut connections = JoinSet::new();
@@ -39,18 +42,53 @@ impl Counter {
         });
         Self {
             port,
-            bytes,
+            calls,
             _passing: passing,
         }
     }
 
-    /// Bytes that were sent to the server so far.
-    pub fn bytes(&self) -> u64 {
-        self.bytes.load(Ordering::Relaxed)
+    /// How often clients have spoken after the server had, and how many connections the server never answered on.
+    pub fn calls(&self) -> u64 {
+        self.calls.load(Ordering::Relaxed)
     }
 }
 
-async fn pass(client: TcpStream, upstream: u16, bytes: Arc<AtomicU64>) {
+/// Who spoke on one connection.
+struct Talk {
+    calls: Arc<AtomicU64>,
+    server_was_last: AtomicBool,
+    turns: AtomicU64,
+}
+
+impl Talk {
+    fn client_speaks(&self) {
+        if self.server_was_last.swap(false, Ordering::Relaxed)
+            && self.turns.fetch_add(1, Ordering::Relaxed) >= GREETING
+        {
+            self.calls.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    fn server_speaks(&self) {
+        self.turns.fetch_max(1, Ordering::Relaxed);
+        self.server_was_last.store(true, Ordering::Relaxed);
+    }
+}
+
+impl Drop for Talk {
+    fn drop(&mut self) {
+        if self.turns.load(Ordering::Relaxed) == 0 {
+            self.calls.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+}
+
+async fn pass(client: TcpStream, upstream: u16, calls: Arc<AtomicU64>) {
+    let talk = Talk {
+        calls,
+        server_was_last: AtomicBool::new(false),
+        turns: AtomicU64::new(0),
+    };
     // Dropped without a goodbye, a connection is reset, as the one behind it was.
     client.set_zero_linger().expect("a socket");
     let Ok(server) = TcpStream::connect(("127.0.0.1", upstream)).await else {
@@ -60,8 +98,8 @@ async fn pass(client: TcpStream, upstream: u16, bytes: Arc<AtomicU64>) {
     let (from_client, to_client) = client.into_split();
     let (from_server, to_server) = server.into_split();
     // Whoever of the two breaks ends both; an orderly end of one side is passed on.
-    let up = copy(from_client, to_server, Some(bytes));
-    let down = copy(from_server, to_client, None);
+    let up = copy(from_client, to_server, || talk.client_speaks());
+    let down = copy(from_server, to_client, || talk.server_speaks());
     drop(tokio::try_join!(up, down));
 }
 
@@ -69,7 +107,7 @@ async fn pass(client: TcpStream, upstream: u16, bytes: Arc<AtomicU64>) {
 async fn copy(
     mut from: OwnedReadHalf,
     mut to: OwnedWriteHalf,
-    bytes: Option<Arc<AtomicU64>>,
+    spoken: impl Fn(),
 ) -> std::io::Result<()> {
     let mut buffer = vec![0; 16 << 10];
     loop {
@@ -77,9 +115,7 @@ async fn copy(
         if read == 0 {
             return to.shutdown().await;
         }
-        if let Some(bytes) = &bytes {
-            bytes.fetch_add(read as u64, Ordering::Relaxed);
-        }
+        spoken();
         to.write_all(&buffer[..read]).await?;
     }
 }

@@ -13,7 +13,8 @@ use super::{
     servers::Servers,
 };
 
-/// Addresses that answer anything but a failure of the server once somebody takes commands, and answers queries.
+/// Addresses of the proxy that answer anything but a failure of the server once somebody takes commands, and answers
+/// queries.
 pub const READY: [&str; 2] = ["/uploads/none", "/readyz"];
 /// The servers it needs.
 pub const SERVERS: &[&str] = &["postgres", "nats", "ferretdb", "minio", "proxy"];
@@ -40,12 +41,14 @@ pub struct Places {
 
 impl Places {
     pub async fn make(servers: &Servers) -> Self {
+        let bucket = TestBucket::make(S3Server::of(servers)).await;
+        bucket.open_derivatives().await;
         let places = Self {
             name: name(),
             postgres: servers.get("PICASSO_TEST_POSTGRES_URL"),
             mongodb: servers.mongodb(),
             nats: servers.get("PICASSO_TEST_NATS_URL"),
-            bucket: Some(TestBucket::make(S3Server::of(servers)).await),
+            bucket: Some(bucket),
         };
         let schema = format!("CREATE SCHEMA {}", places.name);
         run(&places.postgres, &schema).await.expect("a schema");
@@ -132,6 +135,7 @@ pub fn sandbox_settings(site: &Site) -> Vec<(String, String)> {
         ("PAYMENTS__API_BASE", url.clone()),
         ("IDENTITY__PROJECT_ID", "picasso-sandbox".to_owned()),
         ("IDENTITY__KEYS_URL", format!("{url}/identity/keys")),
+        ("IDENTITY__SANDBOX_URL", url.clone()),
         ("MAIL__SANDBOX_URL", url),
     ];
     settings
@@ -163,7 +167,7 @@ fn proxy(site: &Site, addresses: Vec<(String, String)>) -> Process {
     let config = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../infra/proxy/haproxy.cfg");
     let haproxy = std::env::var_os("PICASSO_TEST_HAPROXY").unwrap_or_else(|| "haproxy".into());
     let log = site.data.with_file_name("proxy.log");
-    Process::new("proxy", log, move || {
+    Process::new("proxy", site.port, log, move || {
         let mut command = Command::new(&haproxy);
         command
             .arg("-db")

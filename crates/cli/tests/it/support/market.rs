@@ -5,6 +5,7 @@ use std::{
     net::TcpListener,
     path::{Path, PathBuf},
     process::Command,
+    sync::atomic::{AtomicU16, Ordering},
     time::{Duration, Instant},
 };
 
@@ -98,14 +99,12 @@ impl Market {
 
     async fn run(
         processes: Vec<Process>,
-        mut beside: Vec<Process>,
+        beside: Vec<Process>,
         site: Site,
         stack: Option<full_stack::Places>,
         folder: TempDir,
     ) -> Self {
-        for process in &mut beside {
-            process.start();
-        }
+        // The proxy, where there is one, is the last: it takes for alive what it has not looked at yet.
         let mut market = Self {
             processes,
             beside,
@@ -113,7 +112,12 @@ impl Market {
             _stack: stack,
             _folder: folder,
         };
-        market.boot();
+        let middle = market.beside.len().min(1);
+        let (sandbox, proxy) = market.beside.split_at_mut(middle);
+        sandbox.iter_mut().for_each(Process::start);
+        market.processes.iter_mut().for_each(Process::start);
+        wait(&mut market.processes, "/readyz").await;
+        proxy.iter_mut().for_each(Process::start);
         market.ready().await;
         market
     }
@@ -146,24 +150,11 @@ impl Market {
     /// # Panics
     /// With what the processes printed, when it does not become ready.
     pub async fn ready(&mut self) {
-        let began = Instant::now();
-        let client = Client::new(self.url());
         // The proxy sends the one to who takes commands, the other to who answers queries.
         for path in full_stack::READY {
             let url = format!("{}{path}", self.url());
-            loop {
-                let answer = client.http().get(&url).send().await;
-                if answer.is_ok_and(|answer| !answer.status().is_server_error()) {
-                    break;
-                }
-                let late = began.elapsed() > PATIENCE;
-                let all = self.processes.iter_mut().chain(&mut self.beside);
-                let ended =
-                    all.filter_map(|process| Some((process.name.clone(), process.ended()?)));
-                let ended: Vec<_> = ended.collect();
-                assert!(!late && ended.is_empty(), "not ready, ended: {ended:?}");
-                tokio::time::sleep(Duration::from_millis(10)).await;
-            }
+            let all = self.processes.iter_mut().chain(&mut self.beside);
+            answers(&url, all.collect()).await;
         }
     }
 
@@ -277,10 +268,40 @@ impl Site {
         let log = self.data.with_file_name(format!("{name}.log"));
         let args: Vec<_> = args.iter().map(ToString::to_string).collect();
         let site = self.clone();
-        Process::new(name, log, move || {
+        Process::new(name, port, log, move || {
             let args: Vec<_> = args.iter().map(String::as_str).collect();
             site.command(port, &args)
         })
+    }
+}
+
+/// Waits until each process answers this path itself.
+async fn wait(processes: &mut [Process], path: &str) {
+    for index in 0..processes.len() {
+        let url = format!("http://127.0.0.1:{}{path}", processes[index].port);
+        answers(&url, processes.iter_mut().collect()).await;
+    }
+}
+
+/// Waits until an address answers anything but a failure of the server, while these processes run.
+async fn answers(url: &str, mut processes: Vec<&mut Process>) {
+    let began = Instant::now();
+    let client = reqwest::Client::new();
+    loop {
+        let answer = client.get(url).send().await;
+        if answer.is_ok_and(|answer| !answer.status().is_server_error()) {
+            return;
+        }
+        let ended = processes
+            .iter_mut()
+            .filter_map(|process| Some((process.name.clone(), process.ended()?)));
+        let ended: Vec<_> = ended.collect();
+        let late = began.elapsed() > PATIENCE;
+        assert!(
+            !late && ended.is_empty(),
+            "{url} is not ready, ended: {ended:?}"
+        );
+        tokio::time::sleep(Duration::from_millis(10)).await;
     }
 }
 
@@ -292,7 +313,16 @@ fn address(url: &str) -> String {
     url[from..end].to_owned()
 }
 
+/// A port that nobody listens on, below those that the system gives to outgoing connections: one of those could take it
+/// before whoever asked for it listens.
 pub fn free_port() -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
-    listener.local_addr().expect("an address").port()
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    let start = std::process::id() * 97;
+    loop {
+        let step = u32::from(NEXT.fetch_add(1, Ordering::Relaxed));
+        let port = u16::try_from(10_000 + (start + step) % 10_000).expect("below 20,000");
+        if TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            return port;
+        }
+    }
 }

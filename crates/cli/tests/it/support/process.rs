@@ -13,6 +13,8 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// A process that can be started again and again; it is killed when dropped.
 pub struct Process {
     pub name: String,
+    /// Where it listens.
+    pub port: u16,
     command: Box<dyn Fn() -> Command + Send>,
     log: PathBuf,
     child: Option<Child>,
@@ -22,11 +24,13 @@ impl Process {
     /// `command` makes the command line, anew at each start.
     pub fn new(
         name: impl Into<String>,
+        port: u16,
         log: PathBuf,
         command: impl Fn() -> Command + Send + 'static,
     ) -> Self {
         Self {
             name: name.into(),
+            port,
             command: Box::new(command),
             log,
             child: None,

@@ -97,9 +97,9 @@ impl Link {
             .await;
     }
 
-    /// Bytes that were sent towards the server so far.
-    pub fn sent(&self) -> u64 {
-        self.counter.bytes()
+    /// Calls of the server so far.
+    pub fn calls(&self) -> u64 {
+        self.counter.calls()
     }
 
     async fn tell(&self, method: &str, path: &str, body: Option<Value>) {

@@ -134,14 +134,14 @@ fn picture(event: &PictureEvent) -> &'static str {
         PictureEvent::PictureUploaded(_) => {
             "The original was received, checked and stored, and its public derivatives were made. Not yet visible."
         }
-        PictureEvent::PicturePublished {} => "The picture is for sale.",
+        PictureEvent::PicturePublished(_) => "The picture is for sale.",
         PictureEvent::PictureRepriced { .. } => {
             "The picture has another price; purchases that have started keep theirs."
         }
         PictureEvent::PictureDetailsChanged { .. } => {
             "The artist describes the picture differently."
         }
-        PictureEvent::PictureWithdrawn {} => {
+        PictureEvent::PictureWithdrawn(_) => {
             "The picture is no longer for sale; who bought it keeps it."
         }
         PictureEvent::PictureReserved { .. } => {

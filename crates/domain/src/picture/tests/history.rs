@@ -54,7 +54,9 @@ fn never_two_hold_or_own_it(picture: &Picture, history: &[PictureEvent]) {
             PictureEvent::PictureReservationReleased { purchase_id } => {
                 assert_eq!(holder.take(), Some(purchase_id));
             }
-            PictureEvent::PictureSold { purchase_id, buyer } => {
+            PictureEvent::PictureSold {
+                purchase_id, buyer, ..
+            } => {
                 assert_eq!(holder.take(), Some(purchase_id), "sold past its holder");
                 assert_eq!(purchase_id.buyer(), buyer);
                 assert_eq!(sold.replace(purchase_id), None, "two buyers");
@@ -63,10 +65,10 @@ fn never_two_hold_or_own_it(picture: &Picture, history: &[PictureEvent]) {
                 assert_eq!(sold.take(), Some(purchase_id));
                 assert_eq!(*to, ann());
             }
-            PictureEvent::PictureWithdrawn {} => {
+            PictureEvent::PictureWithdrawn(_) => {
                 assert_eq!(holder, None, "withdrawn while reserved")
             }
-            PictureEvent::PicturePublished {}
+            PictureEvent::PicturePublished(_)
             | PictureEvent::PictureUploaded(_)
             | PictureEvent::PictureRepriced { .. }
             | PictureEvent::PictureDetailsChanged { .. } => {

@@ -3,7 +3,7 @@
 use super::{published, reserved, sold, sold_to_bob, uploaded, uploaded_as, withdrawn};
 use crate::{
     picture::{Edition, Picture, PictureCommand, PictureError, PictureEvent},
-    samples::{ann, bob, bobs_purchase, cleo, purchase_by},
+    samples::{ann, bob, bobs_purchase, cleo, listed, purchase_by},
     spec::given,
     values::UserId,
 };
@@ -289,6 +289,7 @@ fn a_late_refund_does_not_take_a_picture_from_its_next_buyer() {
         PictureEvent::PictureSold {
             purchase_id: cleos,
             buyer: cleo(),
+            listed: listed(),
         },
     ];
     given::<Picture>(sold_to_bob().into_iter().chain(sold_again))

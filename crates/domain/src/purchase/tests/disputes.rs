@@ -3,7 +3,8 @@
 use super::{bought, payouts, received, refunds};
 use crate::{
     purchase::{
-        HeldShare, Purchase, PurchaseCommand, PurchaseError, PurchaseEvent, RefundReason, Stage,
+        HeldShare, Purchase, PurchaseCommand, PurchaseError, PurchaseEvent, RefundReason,
+        RevocationCause, Stage,
     },
     samples::{ann, eur, payment, terms},
     spec::{fold, given},
@@ -67,6 +68,7 @@ fn lost(payment_id: &str) -> PurchaseEvent {
 fn revoked_while_held() -> PurchaseEvent {
     PurchaseEvent::PurchaseRevoked {
         terms: Box::new(terms()),
+        cause: RevocationCause::Dispute,
         released: false,
         held: true,
     }

@@ -6,7 +6,8 @@ use super::{bought, closed, disputes, opened, refunds, started};
 use crate::{
     Timestamp,
     purchase::{
-        Closure, Purchase, PurchaseCommand, PurchaseError, PurchaseEvent, RefundReason, Stage,
+        Closure, Purchase, PurchaseCommand, PurchaseError, PurchaseEvent, RefundReason,
+        RevocationCause, Stage,
     },
     samples::{ann, eur, payable_at, payment, payout_account, terms},
     spec::{fold, given},
@@ -111,6 +112,7 @@ fn refund_asked() -> PurchaseEvent {
 fn revoked_after_release() -> PurchaseEvent {
     PurchaseEvent::PurchaseRevoked {
         terms: Box::new(terms()),
+        cause: RevocationCause::Refund,
         released: true,
         held: false,
     }

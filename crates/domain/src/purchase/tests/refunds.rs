@@ -3,7 +3,8 @@
 use super::{bought, closed, opened, pay, received, started};
 use crate::{
     purchase::{
-        Closure, Purchase, PurchaseCommand, PurchaseError, PurchaseEvent, RefundReason, Stage,
+        Closure, Purchase, PurchaseCommand, PurchaseError, PurchaseEvent, RefundReason,
+        RevocationCause, Stage,
     },
     samples::{eur, payable_at, payment, refund, terms},
     spec::{fold, given},
@@ -35,6 +36,7 @@ fn requested(id: &str, reason: RefundReason) -> PurchaseEvent {
 pub(super) fn revoked() -> PurchaseEvent {
     PurchaseEvent::PurchaseRevoked {
         terms: Box::new(terms()),
+        cause: RevocationCause::Refund,
         released: false,
         held: false,
     }

@@ -5,22 +5,31 @@ use std::{sync::Arc, time::Duration};
 use futures::StreamExt;
 use tokio::time::timeout;
 
-use crate::{EventFeed, FeedError, FeedStream, LogId, Offset, RecordedEvent};
+use crate::{EventFeed, FeedError, FeedStream, LogError, LogId, Offset, RecordedEvent};
 
+/// So often a log may be too busy to be read on a machine that is; readers then subscribe again.
+const TROUBLES: usize = 3;
 /// No batch takes so long to come unless a rule is broken.
 const LIMIT: Duration = Duration::from_secs(20);
 
-pub(super) struct Reader {
+pub(super) struct Reader<'a> {
+    feed: &'a dyn EventFeed,
     log: LogId,
     last: Offset,
     limit: usize,
     stream: FeedStream,
 }
 
-impl Reader {
-    pub(super) async fn new(feed: &dyn EventFeed, log: LogId, after: Offset, limit: usize) -> Self {
+impl<'a> Reader<'a> {
+    pub(super) async fn new(
+        feed: &'a dyn EventFeed,
+        log: LogId,
+        after: Offset,
+        limit: usize,
+    ) -> Self {
         let stream = feed.subscribe(log, after, limit).await;
         Self {
+            feed,
             log,
             last: after,
             limit,
@@ -54,10 +63,16 @@ impl Reader {
 
     /// Everything up to `offset`, or a little beyond.
     pub(super) async fn read_to(&mut self, offset: Offset) -> Vec<Arc<RecordedEvent>> {
-        let mut events = Vec::new();
+        let (mut events, mut troubles) = (Vec::new(), 0);
         while self.last < offset {
-            let batch = self.batch().await.expect("the stream goes on");
-            events.extend(batch.expect("no trouble"));
+            match self.batch().await.expect("the stream goes on") {
+                Ok(batch) => events.extend(batch),
+                Err(FeedError::Log(LogError::Unavailable(_))) if troubles < TROUBLES => {
+                    troubles += 1;
+                    *self = Self::new(self.feed, self.log, self.last, self.limit).await;
+                }
+                Err(error) => panic!("{error:?}"),
+            }
         }
         events
     }

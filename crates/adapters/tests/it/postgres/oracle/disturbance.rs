@@ -1,6 +1,13 @@
 //! What goes wrong on purpose: connections and processes are killed, a foreign transaction stays open.
 
-use std::{process::Stdio, time::Duration};
+use std::{
+    process::Stdio,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
 
 use rand::Rng;
 use sqlx::{Connection, Executor, PgConnection};
@@ -16,20 +23,36 @@ use super::{
     writers::{Orders, Tally, heard},
 };
 
-/// One connection that is in the middle of an append.
+/// One connection that is in the middle of an append, the short way or the long one.
 const TERMINATE: &str = "
     SELECT count(pg_terminate_backend(pid)) FROM (
         SELECT pid FROM pg_stat_activity
-        WHERE datname = current_database() AND state = 'active' AND query LIKE '%append_commits%'
-            AND pid <> pg_backend_pid()
+        WHERE datname = current_database() AND state = 'active'
+            AND (query LIKE '%INSERT INTO events%' OR query LIKE '%append_commits%') AND pid <> pg_backend_pid()
         ORDER BY random() LIMIT 1
     ) AS unlucky";
 
-/// Kills connections in the middle of what they do; answers how many.
-pub async fn terminate_backends(url: String, seed: u64, stop: CancellationToken) -> i64 {
+/// What was killed so far.
+#[derive(Default)]
+pub struct Toll {
+    connections: AtomicU64,
+    processes: AtomicU64,
+}
+
+impl Toll {
+    pub fn connections(&self) -> u64 {
+        self.connections.load(Ordering::SeqCst)
+    }
+
+    pub fn processes(&self) -> u64 {
+        self.processes.load(Ordering::SeqCst)
+    }
+}
+
+/// Kills connections in the middle of what they do.
+pub async fn terminate_backends(url: String, seed: u64, toll: Arc<Toll>, stop: CancellationToken) {
     let mut rng = dice(seed, 90);
     let mut connection = PgConnection::connect(&url).await.expect("it answers");
-    let mut terminated = 0;
     while !stop.is_cancelled() {
         let pause = Duration::from_millis(rng.random_range(50..400));
         sleep(pause).await;
@@ -37,9 +60,8 @@ pub async fn terminate_backends(url: String, seed: u64, stop: CancellationToken)
             .fetch_one(&mut connection)
             .await;
         let hit: i64 = hit.expect("an answer");
-        terminated += hit;
+        toll.connections.fetch_add(hit as u64, Ordering::SeqCst);
     }
-    terminated
 }
 
 /// A transaction that has written to a table of its own and does not end.
@@ -61,26 +83,27 @@ impl ForeignTransaction {
     }
 }
 
-/// The second process, killed with SIGKILL and started anew; answers how often, and what it told until then.
+/// The second process, killed with SIGKILL and started anew; answers what it told until then.
 pub async fn second_process_killed_again_and_again(
     url: String,
     logs: u16,
     seed: u64,
+    toll: Arc<Toll>,
     stop: CancellationToken,
-) -> (u64, Tally) {
+) -> Tally {
     let mut rng = dice(seed, 91);
-    let (mut killed, mut tally) = (0, Tally::default());
+    let mut tally = Tally::default();
     while !stop.is_cancelled() {
         let mut process = start(&url, logs, rng.random());
         let told = listen(&mut process);
         let lives = Duration::from_millis(rng.random_range(1_000..4_000));
         stop.run_until_cancelled(sleep(lives)).await;
         process.kill().await.expect("it was alive");
-        killed += 1;
+        toll.processes.fetch_add(1, Ordering::SeqCst);
         let told = timeout(Duration::from_secs(10), told).await;
         tally.add(told.expect("its output ends with it").expect("no panic"));
     }
-    (killed, tally)
+    tally
 }
 
 fn start(url: &str, logs: u16, seed: u64) -> Child {

@@ -1,0 +1,25 @@
+import { downloaded, goAndPay, signUp, upload, waitUntilPaid } from './support/acts'
+import { photograph } from './support/photographs'
+import { expect, test } from './support/test'
+
+test('two people trade a photograph, and the download is the original', async ({ visit }) => {
+  const ann = await visit()
+  await signUp(ann.page, 'ann')
+  await upload(ann.page, 'phone-nokia.jpg', 'Nokia street')
+
+  const { page } = await visit()
+  await signUp(page, 'bob')
+  await page.getByRole('link', { name: 'Nokia street' }).click()
+  await page.getByRole('heading', { level: 1, name: 'Nokia street' }).waitFor()
+  await page.getByRole('button', { name: /^Like “Nokia street”/ }).click()
+  await page.getByRole('button', { name: /^Like “Nokia street”.*1 like/, pressed: true }).waitFor()
+
+  await goAndPay(page)
+  await page.getByRole('button', { name: 'Pay', exact: true }).click()
+  await waitUntilPaid(page)
+  const bytes = await downloaded(page, () => page.getByRole('button', { name: 'Download the original' }).click())
+  expect(bytes.equals(await photograph('phone-nokia.jpg'))).toBe(true)
+
+  await page.goto('/library')
+  await page.getByRole('heading', { name: 'Nokia street' }).waitFor()
+})

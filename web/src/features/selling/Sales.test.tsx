@@ -1,0 +1,82 @@
+import { Code, createRouterTransport, type ServiceImpl } from '@connectrpc/connect'
+import { TransportProvider } from '@connectrpc/connect-query'
+import { timestampFromMs } from '@bufbuild/protobuf/wkt'
+import { QueryClientProvider } from '@tanstack/react-query'
+import { createMemoryHistory, createRootRoute, createRouter, RouterProvider } from '@tanstack/react-router'
+import { render, screen, within } from '@testing-library/react'
+import userEvent from '@testing-library/user-event'
+import { expect, test, vi } from 'vitest'
+
+import { createQueryClient } from '@/api/queryClient'
+import { PurchaseCommandService } from '@/gen/picasso/commands/v1/purchase_pb'
+import { SalesQueryService } from '@/gen/picasso/queries/v1/sales_pb'
+import { en } from '@/i18n/en'
+import { I18nProvider } from '@/i18n/I18nProvider'
+import { refuse } from '@/test/refuse'
+
+import { Sales } from './Sales'
+
+const SALE = {
+  purchaseId: 'bought',
+  picture: { title: 'Lake' },
+  buyer: { handle: 'bob', displayName: 'Bob' },
+  price: { amountMinor: 1250n, currency: 'EUR' },
+  soldAt: timestampFromMs(Date.UTC(2026, 0, 1)),
+}
+
+/** The list, before a server that has one sale, until it is taken back. */
+function show(refundPurchase: ServiceImpl<typeof PurchaseCommandService>['refundPurchase']) {
+  const revoked = { at: false }
+  const transport = createRouterTransport(({ service }) => {
+    service(SalesQueryService, {
+      listSales: () => ({ sales: [revoked.at ? { ...SALE, revokedAt: SALE.soldAt } : SALE] }),
+    })
+    service(PurchaseCommandService, {
+      refundPurchase: async (request, context) => {
+        const answer = await refundPurchase(request, context)
+        revoked.at = true
+        return answer
+      },
+    })
+  })
+  const routeTree = createRootRoute({ component: Sales })
+  const router = createRouter({ routeTree, history: createMemoryHistory() })
+  render(
+    <I18nProvider initial={{ language: 'en', dictionary: en }}>
+      <TransportProvider transport={transport}>
+        <QueryClientProvider client={createQueryClient(vi.fn())}>
+          <RouterProvider router={router as never} />
+        </QueryClientProvider>
+      </TransportProvider>
+    </I18nProvider>,
+  )
+}
+
+async function ask() {
+  await userEvent.click(await screen.findByRole('button', { name: 'Refund' }))
+  return within(screen.getByRole('dialog', { name: 'Take this sale back?' }))
+}
+
+test('a sale is taken back once one has heard who gets what, and cannot be again', async () => {
+  const refunded = vi.fn(() => ({}))
+  show(refunded)
+  const dialog = await ask()
+  dialog.getByText(/Bob gets €12.50 back/)
+  expect(refunded).not.toHaveBeenCalled()
+  await userEvent.click(dialog.getByRole('button', { name: 'Refund' }))
+  await screen.findByText(/Taken back/)
+  expect(refunded).toHaveBeenCalledOnce()
+  expect(screen.queryByRole('button', { name: 'Refund' })).toBeNull()
+  // Not where the button was, which is gone.
+  expect(document.activeElement).toBe(screen.getByRole('heading', { name: 'Lake' }))
+})
+
+test('money that the buyer’s bank has cannot be refunded, and the question says so', async () => {
+  show(() => {
+    throw refuse('PURCHASE_DISPUTED', Code.FailedPrecondition)
+  })
+  const dialog = await ask()
+  await userEvent.click(dialog.getByRole('button', { name: 'Refund' }))
+  expect((await dialog.findByRole('alert')).textContent).toContain('bank disputes this payment')
+  expect(screen.queryByText(/Taken back/)).toBeNull()
+})

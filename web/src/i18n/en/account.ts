@@ -1,0 +1,18 @@
+export const account = {
+  title: 'Settings',
+  profileTitle: 'Profile',
+  profileText: 'Others see this beside your pictures.',
+  handleFixed: 'Your handle is @{handle}. It cannot be changed.',
+  toProfile: 'See it as others do',
+  save: 'Save',
+  saved: 'Saved.',
+  lettersTitle: 'Letters',
+  lettersText: 'They go to {email}. Receipts and refunds always come.',
+  sales: 'When a picture of mine is sold',
+  likes: 'How many people have come to like my pictures, some times a day',
+  lookTitle: 'Language and appearance',
+  lookText: 'Kept in this browser.',
+  sessionTitle: 'Signing in',
+  sessionText: 'You are signed in as {email}, in all tabs of this browser.',
+  newPassword: 'Choose a new password',
+} as const
