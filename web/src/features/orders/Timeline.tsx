@@ -1,6 +1,7 @@
 import type { Order } from '@/gen/picasso/queries/v1/order_pb'
 import { useI18n } from '@/i18n'
 import { Time } from '@/ui/Time'
+import { Moment, Timeline as Moments } from '@/ui/Timeline'
 
 import { moments } from './state'
 
@@ -10,20 +11,13 @@ export function Timeline({ of }: { of: Order }) {
   return (
     <section>
       <h2 className="text-lg font-semibold">{t('buy.timeline')}</h2>
-      <ol className="mt-3 border-l-2 border-line">
+      <Moments>
         {moments(of).map(({ name, at }, index) => (
-          <li key={index} className="relative py-2 pl-5">
-            <span
-              aria-hidden
-              className={`absolute top-4 -left-[5px] size-2 rounded-full ${index === 0 ? 'bg-accent' : 'bg-outline'}`}
-            />
-            <p className={index === 0 ? 'font-medium' : ''}>{t(`buy.${name}`)}</p>
-            <p className="text-sm text-muted">
-              <Time at={at} as="dateTime" />
-            </p>
-          </li>
+          <Moment key={index} text={t(`buy.${name}`)} isLatest={index === 0}>
+            <Time at={at} as="dateTime" />
+          </Moment>
         ))}
-      </ol>
+      </Moments>
     </section>
   )
 }

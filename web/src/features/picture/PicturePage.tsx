@@ -12,6 +12,7 @@ import { ErrorNote } from '@/ui/ErrorNote'
 import { LoadingPicture } from '@/ui/Loading'
 import { Money } from '@/ui/Money'
 import { Page } from '@/ui/Page'
+import { PersonLink } from '@/ui/PersonLink'
 import { Picture } from '@/ui/Picture'
 import { Skeleton } from '@/ui/Skeleton'
 import { Time } from '@/ui/Time'
@@ -89,19 +90,11 @@ function Shown({ viewed, prices, children }: ShownProps) {
 
 function Artist({ of: artist }: { of: Person | undefined }) {
   const { t } = useI18n()
-  const name = artist?.displayName || t('explore.unnamed')
-  if (!artist?.handle) return t('explore.by', { artist: name })
   return (
     <>
       {t('picture.by')}{' '}
-      <Link
-        to="/artists/$handle"
-        params={{ handle: artist.handle }}
-        className="font-medium text-ink underline-offset-4 hover:underline"
-      >
-        {name}
-      </Link>{' '}
-      @{artist.handle}
+      <PersonLink of={artist} className="font-medium text-ink underline-offset-4 hover:underline" />
+      {artist?.handle && ` @${artist.handle}`}
     </>
   )
 }

@@ -4,7 +4,6 @@ import { useId } from 'react'
 
 import { Purchase } from '@/checkout/Purchases'
 import { PAGED } from '@/gallery/pages'
-import type { Person } from '@/gen/picasso/queries/v1/picture_pb'
 import { type Sale as SaleMessage, SalesQueryService } from '@/gen/picasso/queries/v1/sales_pb'
 import { Edition } from '@/gen/picasso/types/v1/types_pb'
 import { useI18n } from '@/i18n'
@@ -12,6 +11,7 @@ import { buttonClass } from '@/ui/Button'
 import { EmptyState } from '@/ui/EmptyState'
 import { Money } from '@/ui/Money'
 import { PagedList } from '@/ui/PagedList'
+import { PersonLink } from '@/ui/PersonLink'
 import { Time } from '@/ui/Time'
 
 import { RefundButton } from './RefundButton'
@@ -47,7 +47,7 @@ function Sale({ sale }: { sale: SaleMessage }) {
         </p>
       </div>
       <p className="text-sm text-muted">
-        {t('selling.soldTo')} <Buyer of={buyer} /> · <Time at={soldAt} />
+        {t('selling.soldTo')} <PersonLink of={buyer} /> · <Time at={soldAt} />
         {edition === Edition.EXCLUSIVE && ` · ${t('upload.exclusive')}`}
       </p>
       <p className="text-sm font-medium">
@@ -66,15 +66,5 @@ function Sale({ sale }: { sale: SaleMessage }) {
         {!revokedAt && <RefundButton sale={sale} describedBy={titleId} />}
       </div>
     </Purchase>
-  )
-}
-
-function Buyer({ of: buyer }: { of: Person | undefined }) {
-  const { t } = useI18n()
-  if (!buyer?.handle) return t('explore.unnamed')
-  return (
-    <Link to="/artists/$handle" params={{ handle: buyer.handle }} className="text-ink underline">
-      {buyer.displayName}
-    </Link>
   )
 }
