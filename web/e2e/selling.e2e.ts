@@ -1,4 +1,4 @@
-import { fillUpload, upload } from './support/acts'
+import { fillUpload, provenance, upload } from './support/acts'
 import { Person } from './support/person'
 import { photographPath } from './support/photographs'
 import { expect, test } from './support/test'
@@ -55,5 +55,12 @@ test('an artist changes a price, withdraws and publishes again; buyers see it', 
   await page.getByRole('button', { name: 'Publish again' }).click()
   await page.getByRole('button', { name: 'Withdraw' }).waitFor()
   await buyer.page.reload()
-  await link.waitFor()
+  await link.click()
+  expect(await provenance(buyer.page)).toEqual([
+    expect.stringMatching(/^Published .* · €20\.00$/),
+    expect.stringMatching(/^Withdrawn /),
+    expect.stringMatching(/^Price changed .* · €20\.00$/),
+    expect.stringMatching(/^Published .* · €15\.00$/),
+    expect.stringMatching(/^Uploaded by cleo /),
+  ])
 })

@@ -1,4 +1,4 @@
-import { downloaded, goAndPay, signUp, upload, waitUntilPaid } from './support/acts'
+import { downloaded, goAndPay, provenance, signUp, upload, waitUntilPaid } from './support/acts'
 import { photograph } from './support/photographs'
 import { expect, test } from './support/test'
 
@@ -14,6 +14,7 @@ test('two people trade a photograph, and the download is the original', async ({
   await page.getByRole('button', { name: /^Like “Nokia street”/ }).click()
   await page.getByRole('button', { name: /^Like “Nokia street”.*1 like/, pressed: true }).waitFor()
 
+  const address = page.url()
   await goAndPay(page)
   await page.getByRole('button', { name: 'Pay', exact: true }).click()
   await waitUntilPaid(page)
@@ -22,4 +23,10 @@ test('two people trade a photograph, and the download is the original', async ({
 
   await page.goto('/library')
   await page.getByRole('heading', { name: 'Nokia street' }).waitFor()
+  await page.goto(address)
+  expect(await provenance(page)).toEqual([
+    expect.stringMatching(/^Sold .* · €15\.00$/),
+    expect.stringMatching(/^Published .* · €15\.00$/),
+    expect.stringMatching(/^Uploaded by ann /),
+  ])
 })

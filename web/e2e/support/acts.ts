@@ -53,6 +53,14 @@ export async function downloaded(page: Page, act: () => Promise<void>): Promise<
   return readFile(await (await download).path())
 }
 
+/** What the page of a picture tells of its past, once it is there: the latest first. */
+export async function provenance(page: Page): Promise<string[]> {
+  const section = page.locator('section', { has: page.getByRole('heading', { name: 'Provenance', exact: true }) })
+  await section.getByRole('listitem').first().waitFor()
+  const moments = await section.getByRole('listitem').allInnerTexts()
+  return moments.map((moment) => moment.replaceAll(/\s+/g, ' ').trim())
+}
+
 /** Buys a picture; the provider takes the money twice. */
 export async function buyChargedTwice(page: Page, picture: string) {
   await page.goto(`/pictures/${picture}`)

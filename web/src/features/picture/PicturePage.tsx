@@ -19,6 +19,7 @@ import { Time } from '@/ui/Time'
 
 import { About } from './About'
 import { stateOf, widthInWindow } from './describe'
+import { Provenance } from './Provenance'
 import { usePicture } from './usePicture'
 
 const route = getRouteApi('/pictures/$id')
@@ -82,6 +83,7 @@ function Shown({ viewed, prices, children }: ShownProps) {
           </section>
           <About of={picture} />
           {prices.length > 1 && <Prices prices={prices} />}
+          <Provenance of={picture.pictureId} />
         </div>
       </div>
     </Page>
@@ -138,6 +140,7 @@ function Waiting({ children: note }: { children: ReactNode }) {
         <LoadingPicture columns={COLUMNS}>
           <Skeleton className="h-10 w-32" />
           <Skeleton className="h-11 rounded-full" />
+          <Skeleton className="h-64" />
           <Skeleton className="h-64" />
         </LoadingPicture>
       )}

@@ -1,0 +1,144 @@
+import { create } from '@bufbuild/protobuf'
+import { timestampFromMs } from '@bufbuild/protobuf/wkt'
+import { Code, createRouterTransport, type ServiceImpl } from '@connectrpc/connect'
+import { TransportProvider } from '@connectrpc/connect-query'
+import { QueryClientProvider } from '@tanstack/react-query'
+import { createMemoryHistory, createRootRoute, createRouter, RouterProvider } from '@tanstack/react-router'
+import { render, screen } from '@testing-library/react'
+import userEvent from '@testing-library/user-event'
+import { expect, test, vi } from 'vitest'
+
+import { createQueryClient } from '@/api/queryClient'
+import {
+  GalleryQueryService,
+  ProvenanceKind as Kind,
+  ProvenanceMomentSchema,
+} from '@/gen/picasso/queries/v1/gallery_pb'
+import { de } from '@/i18n/de'
+import { en } from '@/i18n/en'
+import { I18nProvider } from '@/i18n/I18nProvider'
+import { translator } from '@/i18n/translate'
+import { refuse } from '@/test/refuse'
+
+import { Provenance } from './Provenance'
+import { told } from './told'
+
+const ANN = { handle: 'ann', displayName: 'Ann' }
+const BOB = { handle: 'bob', displayName: 'Bob' }
+const english = translator(en, 'en')
+
+interface Told {
+  /** Days of March. */
+  first?: number
+  last?: number
+  times?: bigint
+  person?: { handle?: string; displayName?: string }
+}
+
+function of(kind: Kind, { first = 1, last = first, times = 1n, person }: Told = {}) {
+  const [at, latestAt] = [first, last].map((day) => timestampFromMs(Date.UTC(2026, 2, day, 12)))
+  const price = { amountMinor: 1500n, currency: 'EUR' }
+  return create(ProvenanceMomentSchema, { kind, at, latestAt, times, price, person })
+}
+
+/** The section, before a server. */
+function show(getProvenance: ServiceImpl<typeof GalleryQueryService>['getProvenance']) {
+  const transport = createRouterTransport(({ service }) => {
+    service(GalleryQueryService, { getProvenance })
+  })
+  const routeTree = createRootRoute({ component: () => <Provenance of="p" /> })
+  const router = createRouter({ routeTree, history: createMemoryHistory() })
+  render(
+    <I18nProvider initial={{ language: 'en', dictionary: en }}>
+      <TransportProvider transport={transport}>
+        <QueryClientProvider client={createQueryClient(vi.fn())}>
+          <RouterProvider router={router as never} />
+        </QueryClientProvider>
+      </TransportProvider>
+    </I18nProvider>,
+  )
+}
+
+const lines = async () =>
+  (await screen.findAllByRole('listitem')).map(({ children }) =>
+    [...children].flatMap(({ textContent }) => textContent.trim() || []),
+  )
+
+test('who bought an exclusive picture is named; who bought an open one is counted', () => {
+  const moments = [
+    of(Kind.SOLD, { person: BOB }),
+    of(Kind.RETURNED, { person: ANN }),
+    of(Kind.SOLD, { times: 12n }),
+    of(Kind.RETURNED),
+    of(Kind.RETURNED, { times: 2n }),
+  ]
+  expect(told(moments, english).map(({ text }) => text)).toEqual([
+    '2 sales taken back',
+    'Sale taken back',
+    'Sold 12 times',
+    'Sale taken back, returned to',
+    'Sold to',
+  ])
+  expect(told(moments, translator(de, 'de')).at(2)?.text).toBe('12-mal verkauft')
+})
+
+test('prices are told where they are news, and nothing is told of what this app does not know', () => {
+  const kinds = [
+    Kind.UPLOADED,
+    Kind.PUBLISHED,
+    Kind.REPRICED,
+    Kind.SOLD,
+    Kind.RETURNED,
+    Kind.WITHDRAWN,
+    Kind.UNSPECIFIED,
+  ]
+  const moments = told(
+    kinds.map((kind) => of(kind)),
+    english,
+  )
+  expect(moments.map(({ text, price }) => [text, price !== undefined])).toEqual([
+    ['Withdrawn', false],
+    ['Sale taken back', false],
+    ['Sold', true],
+    ['Price changed', true],
+    ['Published', true],
+    ['Uploaded by', false],
+  ])
+})
+
+test('the latest comes first, with its price and the days from the first sale to the last', async () => {
+  show(() => ({
+    moments: [
+      of(Kind.UPLOADED, { person: ANN }),
+      of(Kind.PUBLISHED, { first: 2 }),
+      of(Kind.SOLD, { times: 12n, first: 3, last: 5 }),
+      of(Kind.SOLD, { times: 2n, first: 6 }),
+    ],
+  }))
+  expect(await lines()).toEqual([
+    ['Sold 2 times', 'March 6, 2026 · €15.00 each'],
+    ['Sold 12 times', 'March 3, 2026 – March 5, 2026 · €15.00 each'],
+    ['Published', 'March 2, 2026 · €15.00'],
+    ['Uploaded by Ann', 'March 1, 2026'],
+  ])
+  expect(screen.getByRole('link', { name: 'Ann' }).getAttribute('href')).toBe('/artists/ann')
+})
+
+test('who is not known any more is somebody, and leads nowhere', async () => {
+  show(() => ({ moments: [of(Kind.SOLD, { person: {} })] }))
+  expect(await lines()).toEqual([['Sold to somebody', 'March 1, 2026 · €15.00']])
+  expect(screen.queryByRole('link')).toBeNull()
+})
+
+test('what cannot be had is said, and asked for again', async () => {
+  let isBroken = true
+  show(() => {
+    if (isBroken) throw refuse('INTERNAL', Code.Internal)
+    return { moments: [of(Kind.UPLOADED, { person: ANN })] }
+  })
+  await screen.findByRole('alert')
+  isBroken = false
+  await userEvent.click(screen.getByRole('button', { name: 'Try again' }))
+  expect(await lines()).toHaveLength(1)
+  expect(screen.queryByRole('alert')).toBeNull()
+})
