@@ -1,4 +1,5 @@
 import { downloaded, goAndPay, provenance, signUp, upload, waitUntilPaid } from './support/acts'
+import { newDeal } from './support/deal'
 import { photograph } from './support/photographs'
 import { expect, test } from './support/test'
 
@@ -29,4 +30,16 @@ test('two people trade a photograph, and the download is the original', async ({
     expect.stringMatching(/^Published .* · €15\.00$/),
     expect.stringMatching(/^Uploaded by ann /),
   ])
+})
+
+test('the address of a picture is handed on as it is, without what it was opened with', async ({
+  market,
+  visit,
+}) => {
+  const { picture } = await newDeal(market)
+  const { page } = await visit({ permissions: ['clipboard-read', 'clipboard-write'] })
+  await page.goto(`/pictures/${picture}?from=letter`)
+  await page.getByRole('button', { name: 'Share “A roof”' }).click()
+  await page.getByText('The address of the picture has been copied.').first().waitFor()
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(`${market.url}/pictures/${picture}`)
 })

@@ -18,8 +18,9 @@ import { Skeleton } from '@/ui/Skeleton'
 import { Time } from '@/ui/Time'
 
 import { About } from './About'
-import { stateOf, widthInWindow } from './describe'
+import { isPublic, stateOf, widthInWindow } from './describe'
 import { Provenance } from './Provenance'
+import { ShareButton } from './ShareButton'
 import { usePicture } from './usePicture'
 
 const route = getRouteApi('/pictures/$id')
@@ -72,7 +73,10 @@ function Shown({ viewed, prices, children }: ShownProps) {
               <p className="text-3xl font-bold">
                 <Money of={picture.price} />
               </p>
-              <LikeButton viewed={viewed} className="border border-outline" />
+              <div className="flex gap-2">
+                <LikeButton viewed={viewed} className="border border-outline" />
+                {isPublic(picture) && <ShareButton of={picture} />}
+              </div>
             </div>
             {state && (
               <p className="inline-block rounded-full bg-surface px-3 py-1 text-sm font-semibold">

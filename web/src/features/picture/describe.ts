@@ -11,6 +11,11 @@ export function stateOf({ stage, reserved }: Pick<Picture, 'stage' | 'reserved'>
   return reserved ? 'reserved' : undefined
 }
 
+/** Whether everybody sees it who has its address. */
+export function isPublic({ stage }: Pick<Picture, 'stage'>): boolean {
+  return stage === PictureStage.PUBLISHED || stage === PictureStage.SOLD
+}
+
 /** For example JPEG for image/jpeg and SVG for image/svg+xml. */
 export function formatName(mediaType: string): string {
   const [, subtype = mediaType] = mediaType.split('/')

@@ -6,7 +6,7 @@ import { expect, test } from 'vitest'
 import { GalleryQueryService, ListPicturesResponseSchema } from '@/gen/picasso/queries/v1/gallery_pb'
 import { PictureStage } from '@/gen/picasso/queries/v1/picture_pb'
 
-import { formatName, stateOf, widthInWindow } from './describe'
+import { formatName, isPublic, stateOf, widthInWindow } from './describe'
 import { listed } from './usePicture'
 
 test('a picture says what keeps it from being bought', () => {
@@ -16,6 +16,11 @@ test('a picture says what keeps it from being bought', () => {
   expect(at(PictureStage.SOLD, true)).toBe('sold')
   expect(at(PictureStage.WITHDRAWN)).toBe('withdrawn')
   expect(at(PictureStage.UNPUBLISHED)).toBe('unpublished')
+})
+
+test('only what everybody sees is handed on', () => {
+  const stages = [PictureStage.UNPUBLISHED, PictureStage.PUBLISHED, PictureStage.SOLD, PictureStage.WITHDRAWN]
+  expect(stages.map((stage) => isPublic({ stage }))).toEqual([false, true, true, false])
 })
 
 test('a format is named as people name it', () => {

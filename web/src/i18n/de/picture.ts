@@ -3,6 +3,10 @@ import type { picture as en } from '../en/picture'
 
 export const picture: Texts<typeof en> = {
   like: '„{title}“ gefällt mir,',
+  share: '„{title}“ teilen',
+  address: 'Adresse des Bildes',
+  addressHint: 'Dein Browser hat das Kopieren nicht erlaubt. Kopiere sie von hier.',
+  addressCopied: 'Die Adresse des Bildes ist kopiert.',
   missingTitle: 'Dieses Bild gibt es nicht',
   missingText: 'Vielleicht ist die Adresse vertippt, oder das Bild wurde zurückgezogen.',
   by: 'von',

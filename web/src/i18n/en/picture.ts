@@ -1,5 +1,9 @@
 export const picture = {
   like: 'Like “{title}”,',
+  share: 'Share “{title}”',
+  address: 'Address of the picture',
+  addressHint: 'Your browser did not let it be copied at once. Copy it from here.',
+  addressCopied: 'The address of the picture has been copied.',
   missingTitle: 'There is no such picture',
   missingText: 'The address may be mistyped, or its artist has withdrawn the picture.',
   by: 'by',
