@@ -2,7 +2,9 @@ import { GalleryQueryService } from '@/gen/picasso/queries/v1/gallery_pb'
 
 import { buyChargedTwice, fillUpload, goAndPay, waitUntilPaid } from './support/acts'
 import { newDeal, orderOf, ordersOf } from './support/deal'
+import { hold } from './support/hold'
 import { PASSWORD, Person } from './support/person'
+import { settle } from './support/places'
 import { Sent } from './support/sent'
 import { expect, test } from './support/test'
 import { until } from './support/until'
@@ -52,6 +54,28 @@ test('what is liked, disliked and liked again in a hurry is what it looks like, 
   })
   await page.reload()
   await shown.waitFor()
+})
+
+test('a like counts from the first moment, though the picture is still being asked for', async ({
+  market,
+  visit,
+}) => {
+  const { buyer, picture } = await newDeal(market)
+  const { page } = await visit({ as: buyer })
+  await page.goto('/')
+  const { held, letGo } = await hold(page, '**/GetPicture')
+  await page.locator(`a[href="/pictures/${picture}"]`).click()
+  await page.getByRole('heading', { level: 1, name: 'A roof' }).waitFor()
+  const like = page.getByRole('button', { name: /^Like “A roof”/ })
+  await like.click()
+  const shown = page.getByRole('button', { name: /^Like “A roof”.*1 like/, pressed: true })
+  await shown.waitFor()
+  await until('the picture is asked for again', () => (held.length > 1 ? true : undefined))
+  const answered = page.waitForResponse('**/GetPicture')
+  letGo()
+  await (await answered).finished()
+  await settle(page)
+  expect(await shown.count()).toBe(1)
 })
 
 test('who presses publish twice has one picture', async ({ market, visit }) => {

@@ -1,6 +1,6 @@
 import { Code, createRouterTransport } from '@connectrpc/connect'
 import { TransportProvider } from '@connectrpc/connect-query'
-import { QueryClientProvider } from '@tanstack/react-query'
+import { QueryClientProvider, QueryObserver } from '@tanstack/react-query'
 import { renderHook, waitFor } from '@testing-library/react'
 import type { ReactNode } from 'react'
 import { expect, test, vi } from 'vitest'
@@ -29,7 +29,7 @@ function setUp(answer: (call: number) => object) {
     </TransportProvider>
   )
   const use = () => useCommand(AccountCommandService.method.registerAccount)
-  return { requestIds, onRefused, ...renderHook(use, { wrapper }) }
+  return { requestIds, onRefused, queries, ...renderHook(use, { wrapper }) }
 }
 
 test('a double click sends one command', async () => {
@@ -68,4 +68,20 @@ test('a refused command is told of, and not repeated under its id', async () => 
   expect(onRefused).toHaveBeenCalledWith(expect.objectContaining({ code: Code.AlreadyExists }), false)
   await result.current.run({ handle: 'ann' })
   expect(requestIds[1]).not.toBe(requestIds[0])
+})
+
+test('an answer that was under way when the command was done is not waited for, though it is the first', async () => {
+  const { result, queries } = setUp(() => RECEIPT)
+  const answers: ((handle: string) => void)[] = []
+  const observer = new QueryObserver(queries, {
+    queryKey: ['handle'],
+    queryFn: () => new Promise<string>((resolve) => answers.push(resolve)),
+  })
+  const close = observer.subscribe(() => undefined)
+  await result.current.run({ handle: 'ann' })
+  await waitFor(() => expect(answers).toHaveLength(2))
+  answers[0]?.('nobody')
+  answers[1]?.('ann')
+  await waitFor(() => expect(observer.getCurrentResult().data).toBe('ann'))
+  close()
 })

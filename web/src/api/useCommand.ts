@@ -4,6 +4,7 @@ import { type Query, useMutation, useQueryClient } from '@tanstack/react-query'
 import { useRef } from 'react'
 import { v7 as uuidv7 } from 'uuid'
 
+import { askAgain } from './askAgain'
 import { passes, refusalOf } from './refusal'
 import { useOnce } from './useOnce'
 
@@ -39,8 +40,7 @@ export function useCommand<I extends DescMessage, O extends DescMessage>(
     onSuccess: async (answer) => {
       unanswered.current = undefined
       await onDone?.(answer)
-      void queries.invalidateQueries({ refetchType: 'none' })
-      void queries.refetchQueries({ type: 'active', predicate: asksAgain })
+      void askAgain(queries, asksAgain)
     },
     onError: (error) => {
       if (!passes(refusalOf(error))) unanswered.current = undefined

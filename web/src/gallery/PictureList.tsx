@@ -17,7 +17,7 @@ interface PictureListProps {
   hasNextPage: boolean
   isFetchingNextPage: boolean
   fetchNextPage: () => unknown
-  /** What is shown is another list's, until this one's is there. */
+  /** What is shown is another list's, until this one's is there: to be looked at, not to be acted on. */
   isPlaceholderData: boolean
   /** What is said when there are none. */
   empty: ReactNode
@@ -33,7 +33,11 @@ export function PictureList({ label, pictures, error, empty, ...pages }: Picture
   }
   if (pictures.length === 0 && !hasNextPage) return empty
   return (
-    <div aria-busy={isPlaceholderData} className={isPlaceholderData ? 'opacity-60 transition-opacity' : ''}>
+    <div
+      inert={isPlaceholderData}
+      aria-busy={isPlaceholderData}
+      className={isPlaceholderData ? 'opacity-60 transition-opacity' : ''}
+    >
       <Wall
         label={label}
         pictures={pictures}

@@ -1,6 +1,7 @@
 import { type Query, useQueryClient } from '@tanstack/react-query'
 import { useRef } from 'react'
 
+import { askAgain } from '@/api/askAgain'
 import { useCommand } from '@/api/useCommand'
 import { useSession } from '@/auth'
 import { ReactionCommandService } from '@/gen/picasso/commands/v1/reaction_pb'
@@ -16,10 +17,10 @@ export function useLike(pictureId: string, liked: boolean) {
   const isSignedIn = useSession() !== undefined
   const wish = useRef<boolean | undefined>(undefined)
   const like = useCommand(ReactionCommandService.method.likePicture, {
-    asksAgain: (query) => wish.current === true && !isList(query),
+    asksAgain: (query) => wish.current === true && !isShownList(query),
   })
   const unlike = useCommand(ReactionCommandService.method.unlikePicture, {
-    asksAgain: (query) => wish.current === false && !isList(query),
+    asksAgain: (query) => wish.current === false && !isShownList(query),
   })
   // To somebody signed out nothing is promised: the refusal leads to the page where one signs in.
   const show = (liked: boolean) => (isSignedIn ? showLike(queries, pictureId, liked) : Promise.resolve())
@@ -35,6 +36,8 @@ export function useLike(pictureId: string, liked: boolean) {
       const next: boolean = wish.current
       if (!(await (next ? like : unlike).run({ pictureId }))) {
         await show(known)
+        // What was under way when the like was shown has been cancelled.
+        void askAgain(queries, (query) => !isShownList(query))
         break
       }
       known = next
@@ -44,7 +47,7 @@ export function useLike(pictureId: string, liked: boolean) {
 }
 
 /** Long lists show the like already; asked again, they might move under one's finger. */
-function isList({ queryKey }: Pick<Query, 'queryKey'>): boolean {
+function isShownList({ queryKey, state }: Query): boolean {
   const [, about] = queryKey as [string, { cardinality?: string }?]
-  return about?.cardinality === 'infinite'
+  return about?.cardinality === 'infinite' && state.data !== undefined
 }

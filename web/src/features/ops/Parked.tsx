@@ -2,6 +2,7 @@ import { useInfiniteQuery, useMutation } from '@connectrpc/connect-query'
 import { useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 
+import { askAgain } from '@/api/askAgain'
 import { useOnce } from '@/api/useOnce'
 import {
   OperationsService,
@@ -24,7 +25,7 @@ export function Parked({ status: { name, parkedDocuments } }: { status: Projecti
   const queries = useQueryClient()
   const retry = useMutation(OperationsService.method.retryParked, {
     // Also after a failure: some may have been released before it.
-    onSettled: () => queries.invalidateQueries(),
+    onSettled: () => askAgain(queries),
     meta: { tellsErrors: true },
   })
   const run = useOnce(retry.mutateAsync)

@@ -2,6 +2,7 @@ import { useTransport } from '@connectrpc/connect-query'
 import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 
+import { askAgain } from '@/api/askAgain'
 import type { ProjectionStatus, RebuildProgress, Verdict } from '@/gen/picasso/operations/v1/operations_pb'
 import { useI18n } from '@/i18n'
 import { Button } from '@/ui/Button'
@@ -27,7 +28,7 @@ export function Works({ status }: { status: ProjectionStatus }) {
   const start = async (what: Building) => {
     setLast(what)
     await building.watch((signal) => build(transport, what, status.name, signal))
-    void queries.invalidateQueries()
+    void askAgain(queries)
   }
   const check = () => {
     setLast('verify')

@@ -1,7 +1,7 @@
 import { create } from '@bufbuild/protobuf'
 import type { Transport } from '@connectrpc/connect'
-import { createConnectQueryKey, createQueryOptions, useQuery } from '@connectrpc/connect-query'
-import { type InfiniteData, type QueryClient, useQueryClient } from '@tanstack/react-query'
+import { createConnectQueryKey, createQueryOptions, useTransport } from '@connectrpc/connect-query'
+import { type InfiniteData, type QueryClient, useQuery, useQueryClient } from '@tanstack/react-query'
 
 import {
   GalleryQueryService,
@@ -10,26 +10,30 @@ import {
   type ListPicturesResponse,
 } from '@/gen/picasso/queries/v1/gallery_pb'
 
-/** One picture; until the server answers as the list showed it that one came from. */
-export function usePicture(pictureId: string) {
-  const queries = useQueryClient()
-  return useQuery(
-    GalleryQueryService.method.getPicture,
-    { pictureId },
-    { placeholderData: () => listed(queries, pictureId) },
-  )
-}
-
-/** Asks for it before the page that shows it is there. */
-export function askForPicture({ queries, transport }: Asking, pictureId: string) {
-  const picture = createQueryOptions(GalleryQueryService.method.getPicture, { pictureId }, { transport })
-  // The page says what went wrong.
-  queries.query(picture).catch(() => undefined)
-}
-
 interface Asking {
   queries: QueryClient
   transport: Transport
+}
+
+/** One picture. */
+export function usePicture(pictureId: string) {
+  const asking = { queries: useQueryClient(), transport: useTransport() }
+  return useQuery(pictureOf(asking, pictureId))
+}
+
+/** Asks for it before the page that shows it is there. */
+export function askForPicture(asking: Asking, pictureId: string) {
+  // The page says what went wrong.
+  asking.queries.query(pictureOf(asking, pictureId)).catch(() => undefined)
+}
+
+/** Until the server answers it is as the list showed it that one came from: no stand-in, for a like changes it too. */
+function pictureOf({ queries, transport }: Asking, pictureId: string) {
+  return {
+    ...createQueryOptions(GalleryQueryService.method.getPicture, { pictureId }, { transport }),
+    initialData: () => listed(queries, pictureId),
+    initialDataUpdatedAt: 0,
+  }
 }
 
 const LISTS = createConnectQueryKey({ schema: GalleryQueryService.method.listPictures, cardinality: 'infinite' })

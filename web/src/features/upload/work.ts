@@ -2,6 +2,7 @@ import { timestampMs } from '@bufbuild/protobuf/wkt'
 import { createClient, type Transport } from '@connectrpc/connect'
 import type { QueryClient } from '@tanstack/react-query'
 
+import { askAgain } from '@/api/askAgain'
 import type { PictureLimits } from '@/config'
 import { PictureCommandService } from '@/gen/picasso/commands/v1/picture_pb'
 import { parseAmount } from '@/i18n/amount'
@@ -42,7 +43,7 @@ export function realWork(transport: Transport, queries: QueryClient, limits: Pic
       await pictures.finishUpload(recorded, { timeoutMs: DEVELOPING_MS })
       onRecorded()
       if (publish) await pictures.publishPicture({ requestId: requestIds.publish, pictureId })
-      void queries.invalidateQueries()
+      void askAgain(queries)
     },
   }
 }
