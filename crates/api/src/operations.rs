@@ -6,15 +6,15 @@ mod verify;
 
 use std::sync::Arc;
 
-use futures::stream::BoxStream;
-use picasso_eventlog::{EventLog, LogId, Position};
+use futures::{future::join_all, stream::BoxStream};
+use picasso_eventlog::{EventFeed, EventLog, LogId, Offset, Position};
 use picasso_projections::{
     Live,
     erased::{AnyProjection, Projections},
     folding::{Target, retry_parked},
     ports::{Generation, GenerationState, Parked},
     rebuild::Rebuilder,
-    runtime::{self, Progress},
+    runtime::{self, Progress, backoff::chain},
 };
 use tokio_util::sync::CancellationToken;
 use tonic::{Request, Response, Status, service::RoutesBuilder};
@@ -26,7 +26,7 @@ use crate::{
         Generation as GenerationMessage, GenerationState as StateMessage, GetAggregateRequest,
         GetAggregateResponse, GetStatusRequest, GetStatusResponse, ListParkedRequest,
         ListParkedResponse, LogProgress, ParkedDocument, ProjectionStatus,
-        RebuildProjectionRequest, RebuildProjectionResponse, RetryParkedRequest,
+        RebuildProjectionRequest, RebuildProjectionResponse, RelayStatus, RetryParkedRequest,
         RetryParkedResponse, RollbackProjectionRequest, RollbackProjectionResponse,
         VerifyProjectionRequest, VerifyProjectionResponse,
         operations_service_server::{OperationsService, OperationsServiceServer},
@@ -45,6 +45,7 @@ pub struct Operations {
     pub rebuilder: Arc<Rebuilder>,
     pub live: Arc<Live>,
     pub log: Arc<dyn EventLog>,
+    pub feed: Arc<dyn EventFeed>,
     /// The version of the running program.
     pub version: &'static str,
     /// Ends rebuilds when the server stops; the next one goes on where it stopped.
@@ -82,6 +83,20 @@ impl Operations {
         })
     }
 
+    /// How far a log is relayed that ends here, if it is.
+    async fn relay(&self, head: Position) -> Option<RelayStatus> {
+        let (end, error) = match self.feed.end(head.log).await {
+            Ok(end) => (end?, String::new()),
+            Err(error) => (Offset::START, chain(&error)),
+        };
+        Some(RelayStatus {
+            log: u32::from(head.log.0),
+            end: end.0,
+            lag_events: head.offset.0.saturating_sub(end.0),
+            error,
+        })
+    }
+
     async fn status_of(
         &self,
         status: runtime::ProjectionStatus,
@@ -113,8 +128,9 @@ impl OperationsService for Operations {
         let mut heads = Vec::new();
         for log in (0..self.log.logs()).map(LogId) {
             let head = self.log.head(log).await.map_err(Refusal::from)?;
-            heads.push(position(Position::new(log, head)));
+            heads.push(Position::new(log, head));
         }
+        let relays = join_all(heads.iter().map(|head| self.relay(*head))).await;
         let mut projections = Vec::new();
         for status in self.progress.status().await.map_err(Refusal::from)? {
             projections.push(self.status_of(status).await?);
@@ -122,8 +138,9 @@ impl OperationsService for Operations {
         Ok(Response::new(GetStatusResponse {
             version: self.version.to_owned(),
             epoch: self.log.epoch().to_string(),
-            heads,
+            heads: heads.into_iter().map(position).collect(),
             projections,
+            relays: relays.into_iter().flatten().collect(),
         }))
     }
 

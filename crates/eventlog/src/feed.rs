@@ -47,6 +47,14 @@ pub trait EventFeed: Send + Sync + 'static {
         after: Offset,
         batch: usize,
     ) -> Result<FeedStream, FeedError>;
+
+    /// Where the copy of a log ends that readers are given; `None` where they are given the log itself.
+    ///
+    /// # Errors
+    /// [`FeedError::Unavailable`] when there is no copy, or it cannot be asked.
+    async fn end(&self, _log: LogId) -> Result<Option<Offset>, FeedError> {
+        Ok(None)
+    }
 }
 
 /// Refuses who has read further than the log goes.

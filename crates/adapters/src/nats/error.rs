@@ -25,6 +25,8 @@ pub enum NatsError {
     Replicas(usize),
     #[error("there is a stream {0} already that picasso did not make")]
     Foreign(String),
+    #[error("there is no such stream yet: no relay has made it")]
+    NoStream,
     #[error("JetStream cannot be used")]
     JetStream(#[source] Source),
     #[error("JetStream refused: {0}")]
@@ -51,7 +53,7 @@ impl NatsError {
     #[must_use]
     pub fn is_transient(&self) -> bool {
         match self {
-            Self::Unreachable(_) | Self::JetStream(_) | Self::Api(_) => true,
+            Self::Unreachable(_) | Self::NoStream | Self::JetStream(_) | Self::Api(_) => true,
             Self::Address
             | Self::Refused
             | Self::NoJetStream

@@ -16,7 +16,7 @@ use picasso_eventlog::{
 use tokio::time::{Instant, sleep_until};
 
 use self::source::{Arrival, Delivery, Source};
-use super::Nats;
+use super::{Nats, NatsError};
 
 /// How long a stream that delivers may be silent before the log is asked whether there is more.
 const QUIET: Duration = Duration::from_secs(1);
@@ -57,6 +57,16 @@ impl EventFeed for JetStreamFeed {
             Ok(Some((batch, reader)))
         });
         Ok(batches.boxed())
+    }
+
+    async fn end(&self, log: LogId) -> Result<Option<Offset>, FeedError> {
+        let unavailable = |error: NatsError| FeedError::Unavailable {
+            log,
+            source: error.into(),
+        };
+        let stream = self.nats.find(log).await.map_err(unavailable)?;
+        let stream = stream.ok_or(NatsError::NoStream).map_err(unavailable)?;
+        Ok(Some(Offset(stream.cached_info().state.last_sequence)))
     }
 }
 

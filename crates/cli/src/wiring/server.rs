@@ -223,6 +223,7 @@ impl Parts<'_> {
             rebuilder: Arc::clone(&read.side.rebuilder),
             live: Arc::clone(&read.side.live),
             log: Arc::clone(&self.stores.log),
+            feed: Arc::clone(&self.stores.feed),
             version: env!("CARGO_PKG_VERSION"),
             stop: self.stop.clone(),
         }

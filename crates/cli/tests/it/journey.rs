@@ -8,6 +8,7 @@ mod metadata;
 mod payouts;
 mod secrets;
 mod shop_window;
+mod status;
 mod watching;
 mod web_app;
 mod wrong_bucket;

@@ -1,9 +1,8 @@
 import { CircleCheck, CircleX, Clock, type LucideIcon, TriangleAlert } from 'lucide-react'
 
-import type { ProjectionStatus } from '@/gen/picasso/operations/v1/operations_pb'
 import { type PlainTextKey, useI18n } from '@/i18n'
 
-import { type Health, healthOf } from './health'
+import type { Health } from './health'
 
 const MARKS: Record<Health, { Icon: LucideIcon; colour: string; text: PlainTextKey }> = {
   held: { Icon: CircleX, colour: 'text-danger', text: 'ops.held' },
@@ -13,10 +12,10 @@ const MARKS: Record<Health, { Icon: LucideIcon; colour: string; text: PlainTextK
   current: { Icon: CircleCheck, colour: 'text-success', text: 'ops.current' },
 }
 
-/** How a projection stands: a word, and an icon for the eye that runs down the column. */
-export function HealthMark({ of }: { of: ProjectionStatus }) {
+/** How a projection or a relay stands: a word, and an icon for the eye that runs down the column. */
+export function HealthMark({ health }: { health: Health }) {
   const { t } = useI18n()
-  const { Icon, colour, text } = MARKS[healthOf(of)]
+  const { Icon, colour, text } = MARKS[health]
   return (
     <span className={`inline-flex items-center gap-1.5 font-medium ${colour}`}>
       <Icon aria-hidden className="size-4 shrink-0" />

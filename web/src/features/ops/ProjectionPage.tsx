@@ -14,7 +14,7 @@ import { LoadingBox } from '@/ui/Loading'
 import { Page } from '@/ui/Page'
 import { Time } from '@/ui/Time'
 
-import { lagOf, unfinishedOf } from './health'
+import { healthOf, lagOf, unfinishedOf } from './health'
 import { HealthMark } from './HealthMark'
 import { Parked } from './Parked'
 import { useStatus } from './useStatus'
@@ -49,7 +49,7 @@ function Projection({ status }: { status: ProjectionStatus }) {
   return (
     <>
       <div className="space-y-2">
-        <HealthMark of={status} />
+        <HealthMark health={healthOf(status)} />
         {status.error && <p className="text-sm wrap-anywhere text-danger">{status.error}</p>}
         {unfinished && <p className="text-sm text-muted">{t('ops.unfinished', { number: unfinished.number })}</p>}
       </div>

@@ -7,8 +7,9 @@ import { ErrorNote } from '@/ui/ErrorNote'
 import { LoadingBox } from '@/ui/Loading'
 import { Page } from '@/ui/Page'
 
-import { liveOf, parkedText, unfinishedOf } from './health'
+import { healthOf, liveOf, parkedText, unfinishedOf } from './health'
 import { HealthMark } from './HealthMark'
+import { Relays } from './Relays'
 import { useStatus } from './useStatus'
 
 export function ProjectionsPage() {
@@ -29,7 +30,7 @@ function Deployment({ status }: { status: GetStatusResponse }) {
   const { t, format } = useI18n()
   const columns: Column<ProjectionStatus>[] = [
     { title: t('ops.name'), cell: ({ name }) => <ProjectionLink name={name} /> },
-    { title: t('ops.state'), cell: (one) => <HealthMark of={one} /> },
+    { title: t('ops.state'), cell: (one) => <HealthMark health={healthOf(one)} /> },
     { title: t('ops.lag'), isNumber: true, cell: ({ lagEvents }) => format.number(lagEvents) },
     { title: t('ops.parked'), isNumber: true, cell: (one) => parkedText(one, format.number) },
     { title: t('ops.generation'), cell: (one) => <Generations of={one} /> },
@@ -43,6 +44,7 @@ function Deployment({ status }: { status: GetStatusResponse }) {
         rows={status.projections}
         keyOf={({ name }) => name}
       />
+      <Relays relays={status.relays} />
       <Logs status={status} />
     </>
   )

@@ -3,9 +3,10 @@ import {
   GenerationState,
   type LogProgress,
   type ProjectionStatus,
+  type RelayStatus,
 } from '@/gen/picasso/operations/v1/operations_pb'
 
-/** What is most wrong with a projection; `current` when nothing is. */
+/** What is most wrong with a projection or a relay; `current` when nothing is. */
 export type Health = 'held' | 'missing' | 'parked' | 'behind' | 'current'
 
 export function healthOf(status: ProjectionStatus): Health {
@@ -13,6 +14,11 @@ export function healthOf(status: ProjectionStatus): Health {
   if (!liveOf(status)) return 'missing'
   if (status.parkedDocuments > 0) return 'parked'
   return status.lagEvents > 0n ? 'behind' : 'current'
+}
+
+export function relayHealthOf({ error, lagEvents }: RelayStatus): Health {
+  if (error) return 'held'
+  return lagEvents > 0n ? 'behind' : 'current'
 }
 
 /** The generation that readers see. */

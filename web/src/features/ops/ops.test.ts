@@ -2,9 +2,13 @@ import { create } from '@bufbuild/protobuf'
 import type { MessageInitShape } from '@bufbuild/protobuf'
 import { expect, test } from 'vitest'
 
-import { GenerationState, ProjectionStatusSchema } from '@/gen/picasso/operations/v1/operations_pb'
+import {
+  GenerationState,
+  ProjectionStatusSchema,
+  RelayStatusSchema,
+} from '@/gen/picasso/operations/v1/operations_pb'
 
-import { healthOf, liveOf, parkedText, unfinishedOf } from './health'
+import { healthOf, liveOf, parkedText, relayHealthOf, unfinishedOf } from './health'
 
 const LIVE = { number: 2, state: GenerationState.LIVE }
 const BUILDING = { number: 3, state: GenerationState.BUILDING }
@@ -20,6 +24,14 @@ test('of several troubles the worst is told', () => {
   expect(healthOf(projection({ ...all, error: '' }))).toBe('parked')
   expect(healthOf(projection({ lagEvents: 5n }))).toBe('behind')
   expect(healthOf(projection({}))).toBe('current')
+})
+
+test('a relay whose stream cannot be asked is held up, however far it was', () => {
+  const relay = (status: MessageInitShape<typeof RelayStatusSchema>) =>
+    relayHealthOf(create(RelayStatusSchema, status))
+  expect(relay({ error: 'no NATS', lagEvents: 5n })).toBe('held')
+  expect(relay({ end: 7n, lagEvents: 5n })).toBe('behind')
+  expect(relay({ end: 12n })).toBe('current')
 })
 
 test('generations are told apart by their state', () => {

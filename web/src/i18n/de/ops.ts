@@ -22,6 +22,11 @@ export const ops: Texts<typeof en> = {
   hasParked: 'Dokumente geparkt',
   behind: 'Holt auf',
   current: 'Aktuell',
+  relays: 'Relais',
+  relaysText:
+    'Sie kopieren das Ereignis-Log nach NATS, von wo Lesemodelle Neues erfahren. Was dort noch fehlt, wird aus dem Log gelesen.',
+  noRelays: 'Es gibt keine: Lesemodelle folgen dem Ereignis-Log selbst.',
+  relayed: 'Übertragen bis',
   logs: 'Ereignis-Log',
   log: 'Letztes Ereignis von Log {log}',
   epoch: 'Geschichte',

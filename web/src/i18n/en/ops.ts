@@ -19,6 +19,11 @@ export const ops = {
   hasParked: 'Documents parked',
   behind: 'Catching up',
   current: 'Up to date',
+  relays: 'Relays',
+  relaysText:
+    'They copy the event log to NATS, from which read models hear what is new. What is not there yet is read from the log.',
+  noRelays: 'There are none: read models follow the event log itself.',
+  relayed: 'Relayed up to',
   logs: 'Event log',
   log: 'Last event of log {log}',
   epoch: 'History',

@@ -8,7 +8,10 @@ use picasso_adapters::{
     nats::{Nats, Settings, message},
     sqlite::event_log::SqliteEventLog,
 };
-use picasso_eventlog::{Epoch, EventLog, FeedStream, LogId, MAX_READ, Offset, RecordedEvent};
+use picasso_eventlog::{
+    Epoch, EventFeed, EventLog, FeedStream, LogFeed, LogId, MAX_READ, Offset, RecordedEvent,
+};
+use picasso_projections::runtime::backoff::chain;
 use tokio::{sync::watch, time::timeout};
 use uuid::Uuid;
 
@@ -25,6 +28,21 @@ async fn a_streams_sequence_is_the_logs_offset() {
         relayed(&deployment, id).await;
         assert_copy(&deployment, id).await;
     }
+}
+
+#[tokio::test]
+async fn a_feed_tells_how_far_its_log_is_relayed() {
+    let mut deployment = Deployment::idle(&shared_server(), 1).await;
+    let feed = deployment.feed(Arc::clone(&deployment.log)).await;
+    let none = feed.end(LOG).await.expect_err("no stream");
+    assert!(chain(&none).contains("no relay has made it"), "{none:?}");
+    Likes::default().many(&*deployment.log, 20).await;
+    deployment.start();
+    relayed(&deployment, LOG).await;
+    let end = feed.end(LOG).await.expect("an end");
+    assert_eq!(end, Some(Offset(20)));
+    let log = LogFeed::new(Arc::clone(&deployment.log));
+    assert_eq!(log.end(LOG).await.expect("nothing to ask"), None);
 }
 
 #[tokio::test]
