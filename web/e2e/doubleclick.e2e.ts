@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core'
 
-import { button, buttons, hasOpened, type Shown } from './support/buttons'
+import { button, buttons, hasOpened, open, type Shown } from './support/buttons'
 import { goTo, type Place, places, settle } from './support/places'
 import { playScene, type Scene } from './support/scene'
 import { Sent } from './support/sent'
@@ -93,7 +93,7 @@ class Walk {
 async function isOpened(page: Page, opener: Shown): Promise<boolean> {
   await buttons(page)
   if ((await button(page, opener).count()) === 0) return false
-  await button(page, opener).click()
+  await open(page, button(page, opener))
   await settle(page)
   return true
 }

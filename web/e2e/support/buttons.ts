@@ -11,10 +11,12 @@ export interface Shown {
 }
 
 const MARK = 'data-e2e-kind'
+/** What opens on a page: it comes first, and may cover the rest. */
+const OPEN = 'dialog[open], [role=menu]'
 
 /** The buttons that can be pressed: of the dialog or the menu that is open, else of the page; of each kind the last. */
 export async function buttons(page: Page): Promise<Shown[]> {
-  const shown = await page.evaluate(mark, MARK)
+  const shown = await page.evaluate(mark, [MARK, OPEN] as const)
   return [...new Map(shown.map((button) => [button.kind, button])).values()]
 }
 
@@ -24,12 +26,18 @@ export function button(page: Page, { kind }: Pick<Shown, 'kind'>): Locator {
 
 /** Whether there is something open on the page. */
 export async function hasOpened(page: Page) {
-  return (await page.locator('dialog[open], [role=menu]').count()) > 0
+  return (await page.locator(OPEN).count()) > 0
+}
+
+/** Presses what opens something, and waits for that: the script of a menu may still have to come. */
+export async function open(page: Page, opener: Locator) {
+  await opener.click()
+  await page.locator(OPEN).waitFor()
 }
 
 /** Runs in the page. */
-function mark(attribute: string): Shown[] {
-  const within = document.querySelector('dialog[open], [role=menu]') ?? document
+function mark([attribute, open]: readonly [string, string]): Shown[] {
+  const within = document.querySelector(open) ?? document
   const found = within.querySelectorAll<HTMLElement>(
     'button, summary, [role=button], [role=menuitem], [role=menuitemradio]',
   )

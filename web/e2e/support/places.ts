@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core'
 
+import { open } from './buttons'
 import { painting } from './paint'
 import type { Scene } from './scene'
 
@@ -27,7 +28,7 @@ export const places: readonly Place[] = [
     path: ({ pictureId }) => `/pictures/${pictureId}`,
     heading: 'The harbour',
     as: 'newcomer',
-    first: (page) => page.getByRole('button', { name: 'Buy', exact: true }).click(),
+    first: (page) => open(page, page.getByRole('button', { name: 'Buy', exact: true })),
   },
   { name: 'artist', path: '/artists/ann', heading: 'ann' },
   { name: 'sign-in', path: '/sign-in', heading: 'Welcome back' },
@@ -69,13 +70,13 @@ export const places: readonly Place[] = [
     path: '/',
     heading: 'Pictures worth keeping',
     as: 'bob',
-    first: (page) => page.getByRole('button', { name: 'Your account' }).click(),
+    first: (page) => open(page, page.getByRole('button', { name: 'Your account' })),
   },
   {
     name: 'settings-menu',
     path: '/',
     heading: 'Pictures worth keeping',
-    first: (page) => page.getByRole('button', { name: 'Language and appearance' }).click(),
+    first: (page) => open(page, page.getByRole('button', { name: 'Language and appearance' })),
   },
   { name: 'operations', path: '/ops', heading: 'Read models', as: 'operator' },
   { name: 'projection', path: '/ops/projections/gallery', heading: 'gallery', as: 'operator' },
