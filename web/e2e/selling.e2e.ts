@@ -43,6 +43,7 @@ test('an artist changes a price, withdraws and publishes again; buyers see it', 
   await page.getByRole('link', { name: 'Edit' }).click()
   await page.getByRole('textbox', { name: 'New price in EUR' }).fill('20.00')
   await page.getByRole('button', { name: 'Change the price' }).click()
+  await page.getByText('€20.00').first().waitFor()
   await buyer.page.goto('/artists/cleo')
   await buyer.page.getByRole('article').filter({ hasText: '€20.00' }).waitFor()
 
@@ -56,11 +57,14 @@ test('an artist changes a price, withdraws and publishes again; buyers see it', 
   await page.getByRole('button', { name: 'Withdraw' }).waitFor()
   await buyer.page.reload()
   await link.click()
-  expect(await provenance(buyer.page)).toEqual([
-    expect.stringMatching(/^Published .* · €20\.00$/),
-    expect.stringMatching(/^Withdrawn /),
-    expect.stringMatching(/^Price changed .* · €20\.00$/),
-    expect.stringMatching(/^Published .* · €15\.00$/),
-    expect.stringMatching(/^Uploaded by cleo /),
-  ])
+  await buyer.page.waitForURL('**/pictures/*')
+  await expect
+    .poll(() => provenance(buyer.page), { timeout: 20_000 })
+    .toEqual([
+      expect.stringMatching(/^Published .* · €20\.00$/),
+      expect.stringMatching(/^Withdrawn /),
+      expect.stringMatching(/^Price changed .* · €20\.00$/),
+      expect.stringMatching(/^Published .* · €15\.00$/),
+      expect.stringMatching(/^Uploaded by cleo /),
+    ])
 })

@@ -25,11 +25,13 @@ test('two people trade a photograph, and the download is the original', async ({
   await page.goto('/library')
   await page.getByRole('heading', { name: 'Nokia street' }).waitFor()
   await page.goto(address)
-  expect(await provenance(page)).toEqual([
-    expect.stringMatching(/^Sold .* · €15\.00$/),
-    expect.stringMatching(/^Published .* · €15\.00$/),
-    expect.stringMatching(/^Uploaded by ann /),
-  ])
+  await expect
+    .poll(() => provenance(page), { timeout: 20_000 })
+    .toEqual([
+      expect.stringMatching(/^Sold .* · €15\.00$/),
+      expect.stringMatching(/^Published .* · €15\.00$/),
+      expect.stringMatching(/^Uploaded by ann /),
+    ])
 })
 
 test('the address of a picture is handed on as it is, without what it was opened with', async ({

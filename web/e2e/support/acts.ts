@@ -53,8 +53,9 @@ export async function downloaded(page: Page, act: () => Promise<void>): Promise<
   return readFile(await (await download).path())
 }
 
-/** What the page of a picture tells of its past, once it is there: the latest first. */
+/** What the page of a picture, asked for anew, tells of its past: the latest first. What others did comes a moment later. */
 export async function provenance(page: Page): Promise<string[]> {
+  await page.reload()
   const section = page.locator('section', { has: page.getByRole('heading', { name: 'Provenance', exact: true }) })
   await section.getByRole('listitem').first().waitFor()
   const moments = await section.getByRole('listitem').allInnerTexts()
