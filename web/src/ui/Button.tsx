@@ -1,4 +1,4 @@
-import type { ComponentProps } from 'react'
+import type { ComponentProps, MouseEvent } from 'react'
 
 import { Spinner } from './Spinner'
 
@@ -24,6 +24,7 @@ interface ButtonProps extends ComponentProps<'button'> {
   isBusy?: boolean
 }
 
+/** A double click is a click, also when what the first half asked for is done before the second comes. */
 export function Button({
   look,
   isBusy = false,
@@ -33,6 +34,10 @@ export function Button({
   type = 'button',
   ...rest
 }: ButtonProps) {
+  const press = (event: MouseEvent<HTMLButtonElement>) => {
+    if (event.detail > 1) event.preventDefault()
+    else onClick?.(event)
+  }
   return (
     <button
       {...rest}
@@ -40,7 +45,7 @@ export function Button({
       aria-disabled={isBusy || undefined}
       aria-busy={isBusy || undefined}
       className={buttonClass(look, className)}
-      onClick={isBusy ? undefined : onClick}
+      onClick={isBusy ? undefined : press}
     >
       {isBusy && <Spinner />}
       {children}

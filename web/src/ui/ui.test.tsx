@@ -41,6 +41,20 @@ test('a busy button keeps the focus and presses nothing', async () => {
   expect([onClick.mock.calls.length, submit.mock.calls.length]).toEqual([1, 1])
 })
 
+test('a double click is a click, however fast the first half was answered', async () => {
+  const onClick = vi.fn()
+  const submit = vi.fn((event: React.SyntheticEvent) => event.preventDefault())
+  render(
+    <form onSubmit={submit}>
+      <Button type="submit" onClick={onClick}>
+        Save
+      </Button>
+    </form>,
+  )
+  await userEvent.dblClick(screen.getByRole('button', { name: 'Save' }))
+  expect([onClick.mock.calls.length, submit.mock.calls.length]).toEqual([1, 1])
+})
+
 test('a ThumbHash becomes an image; what is none becomes nothing', () => {
   expect(placeholderUrl('1fd80a1a0b78887f87777887877777880887')).toMatch(/^data:image\/png;base64,/)
   expect(placeholderUrl('')).toBeUndefined()
