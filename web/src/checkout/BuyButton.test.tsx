@@ -1,18 +1,14 @@
 import { create } from '@bufbuild/protobuf'
-import { Code, createRouterTransport } from '@connectrpc/connect'
-import { TransportProvider } from '@connectrpc/connect-query'
-import { QueryClientProvider } from '@tanstack/react-query'
-import { render, screen, waitFor } from '@testing-library/react'
+import { Code } from '@connectrpc/connect'
+import { screen, waitFor } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 
-import { createQueryClient } from '@/api/queryClient'
 import { type StartCheckoutRequest, PurchaseCommandService } from '@/gen/picasso/commands/v1/purchase_pb'
 import { ViewedPictureSchema } from '@/gen/picasso/queries/v1/gallery_pb'
 import { PictureStage } from '@/gen/picasso/queries/v1/picture_pb'
-import { en } from '@/i18n/en'
-import { I18nProvider } from '@/i18n/I18nProvider'
 import { refuse } from '@/test/refuse'
+import { show } from '@/test/show'
 
 import { BuyButton, obstacle } from './BuyButton'
 import { risenPrice } from './price'
@@ -25,18 +21,9 @@ const viewed = create(ViewedPictureSchema, {
 /** The dialog, opened, before a server that answers as it is told, and what the server was asked. */
 async function open(answer: (call: number) => object) {
   const asked: StartCheckoutRequest[] = []
-  const transport = createRouterTransport(({ service }) => {
+  show(<BuyButton viewed={viewed} />, ({ service }) => {
     service(PurchaseCommandService, { startCheckout: (request) => answer(asked.push(request)) })
   })
-  render(
-    <I18nProvider initial={{ language: 'en', dictionary: en }}>
-      <TransportProvider transport={transport}>
-        <QueryClientProvider client={createQueryClient(vi.fn())}>
-          <BuyButton viewed={viewed} />
-        </QueryClientProvider>
-      </TransportProvider>
-    </I18nProvider>,
-  )
   await userEvent.click(screen.getByRole('button', { name: 'Buy' }))
   return asked
 }

@@ -17,33 +17,50 @@ export interface Format {
   ago: (time: Timestamp, nowMs?: number) => string
 }
 
+const DATES = {
+  date: { dateStyle: 'long' },
+  dateTime: { dateStyle: 'medium', timeStyle: 'short' },
+  exact: { dateStyle: 'short', timeStyle: 'medium' },
+  shortDay: { day: 'numeric', month: 'short', timeZone: 'UTC' },
+  mediumDay: { dateStyle: 'medium', timeZone: 'UTC' },
+} as const
+
 export function formats(language: string): Format {
+  const prices = kept((currency: string) => new Intl.NumberFormat(language, { style: 'currency', currency }))
+  const dates = kept((style: keyof typeof DATES) => new Intl.DateTimeFormat(language, DATES[style]))
+  const sizes = kept((step: number) => new Intl.NumberFormat(language, sizeOptions(step)))
   const numbers = new Intl.NumberFormat(language)
-  const dates = new Intl.DateTimeFormat(language, { dateStyle: 'long' })
-  const dateTimes = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' })
-  const exacts = new Intl.DateTimeFormat(language, { dateStyle: 'short', timeStyle: 'medium' })
-  const days = {
-    short: new Intl.DateTimeFormat(language, { day: 'numeric', month: 'short', timeZone: 'UTC' }),
-    medium: new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeZone: 'UTC' }),
-  }
   const distances = new Intl.RelativeTimeFormat(language, { numeric: 'auto' })
   return {
-    money: ({ amountMinor, currency }) =>
-      new Intl.NumberFormat(language, { style: 'currency', currency }).format(major(amountMinor, currency)),
+    money: ({ amountMinor, currency }) => prices(currency).format(major(amountMinor, currency)),
     number: (value) => numbers.format(value),
-    bytes: (size) => bytes(Number(size), language),
-    date: (time) => dates.format(timestampMs(time)),
-    dateTime: (time) => dateTimes.format(timestampMs(time)),
-    day: (day, length = 'medium') => days[length].format(Date.parse(day)),
-    exact: (time) => exacts.format(timestampMs(time)),
+    bytes: (size) => {
+      const step = sizeStep(Number(size))
+      return sizes(step).format(Number(size) / 1000 ** step)
+    },
+    date: (time) => dates('date').format(timestampMs(time)),
+    dateTime: (time) => dates('dateTime').format(timestampMs(time)),
+    day: (day, length = 'medium') => dates(`${length}Day`).format(Date.parse(day)),
+    exact: (time) => dates('exact').format(timestampMs(time)),
     ago: (time, nowMs = Date.now()) => distances.format(...distance(timestampMs(time) - nowMs)),
   }
 }
 
-/** How many digits the minor unit of a currency has: 2 for EUR, 0 for JPY. */
-export function minorDigits(currency: string): number {
-  return new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2
+/** Each is made once, when it is first needed: that takes a phone some milliseconds. */
+function kept<K, V>(make: (key: K) => V): (key: K) => V {
+  const all = new Map<K, V>()
+  return (key) => {
+    const value = all.get(key) ?? make(key)
+    all.set(key, value)
+    return value
+  }
 }
+
+/** How many digits the minor unit of a currency has: 2 for EUR, 0 for JPY. */
+export const minorDigits = kept(
+  (currency: string) =>
+    new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2,
+)
 
 /** As decimal digits, never as a float: Intl takes them exactly. */
 export function major(amountMinor: bigint, currency: string): `${number}` {
@@ -56,15 +73,13 @@ export function major(amountMinor: bigint, currency: string): `${number}` {
 
 const SIZES = ['byte', 'kilobyte', 'megabyte', 'gigabyte'] as const
 
-function bytes(size: number, language: string): string {
-  const step = size < 1000 ? 0 : Math.min(Math.floor(Math.log10(size) / 3), SIZES.length - 1)
-  const options = {
-    style: 'unit',
-    unit: SIZES[step],
-    unitDisplay: 'short',
-    maximumFractionDigits: step && 1,
-  } as const
-  return new Intl.NumberFormat(language, options).format(size / 1000 ** step)
+/** How often a size can be divided by a thousand. */
+function sizeStep(size: number): number {
+  return size < 1000 ? 0 : Math.min(Math.floor(Math.log10(size) / 3), SIZES.length - 1)
+}
+
+function sizeOptions(step: number) {
+  return { style: 'unit', unit: SIZES[step], unitDisplay: 'short', maximumFractionDigits: step && 1 } as const
 }
 
 const UNITS = [

@@ -4,7 +4,7 @@ import { expect, test, vi } from 'vitest'
 import { EventStreamService, type ReplayEventsRequest } from '@/gen/picasso/events/v1/event_stream_pb'
 
 import { OneEvent } from './OneEvent'
-import { show } from './testing'
+import { show } from '@/test/show'
 
 /** A log that goes on without end behind its 20th event, or ends before it. */
 function log({ isShort = false } = {}) {

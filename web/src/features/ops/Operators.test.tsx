@@ -5,7 +5,7 @@ import { expect, test, vi } from 'vitest'
 import { type Identity, IdentityContext, type Session } from '@/auth'
 
 import { Operators } from './Operators'
-import { show } from './testing'
+import { show } from '@/test/show'
 
 const ANN: Session = { userId: 'u1', email: 'ann@example.org', roles: ['analyst'] }
 

@@ -8,7 +8,7 @@ import { OperationsService, ProjectionStatusSchema } from '@/gen/picasso/operati
 import { refuse } from '@/test/refuse'
 
 import { Parked } from './Parked'
-import { show } from './testing'
+import { show } from '@/test/show'
 
 const parked = (parkedDocuments: number, answers: Partial<ServiceImpl<typeof OperationsService>> = {}) =>
   show(<Parked status={create(ProjectionStatusSchema, { name: 'gallery', parkedDocuments })} />, ({ service }) => {

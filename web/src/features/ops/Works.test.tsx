@@ -13,7 +13,7 @@ import {
 } from '@/gen/picasso/operations/v1/operations_pb'
 import { refuse } from '@/test/refuse'
 
-import { show } from './testing'
+import { show } from '@/test/show'
 import { Works } from './Works'
 import { shareOf } from './streams'
 

@@ -14,7 +14,7 @@ import { ErrorNote } from '@/ui/ErrorNote'
 
 import { positionText } from './positionText'
 import type { Wanted } from './replay'
-import { show } from './testing'
+import { show } from '@/test/show'
 import { useReplay } from './useReplay'
 
 function Events({ wanted }: { wanted: Wanted }) {

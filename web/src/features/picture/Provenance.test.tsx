@@ -1,14 +1,10 @@
 import { create } from '@bufbuild/protobuf'
 import { timestampFromMs } from '@bufbuild/protobuf/wkt'
-import { Code, createRouterTransport, type ServiceImpl } from '@connectrpc/connect'
-import { TransportProvider } from '@connectrpc/connect-query'
-import { QueryClientProvider } from '@tanstack/react-query'
-import { createMemoryHistory, createRootRoute, createRouter, RouterProvider } from '@tanstack/react-router'
-import { render, screen } from '@testing-library/react'
+import { Code, type ServiceImpl } from '@connectrpc/connect'
+import { screen } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 
-import { createQueryClient } from '@/api/queryClient'
 import {
   GalleryQueryService,
   ProvenanceKind as Kind,
@@ -16,9 +12,9 @@ import {
 } from '@/gen/picasso/queries/v1/gallery_pb'
 import { de } from '@/i18n/de'
 import { en } from '@/i18n/en'
-import { I18nProvider } from '@/i18n/I18nProvider'
 import { translator } from '@/i18n/translate'
 import { refuse } from '@/test/refuse'
+import { show } from '@/test/show'
 
 import { Provenance } from './Provenance'
 import { told } from './told'
@@ -42,21 +38,10 @@ function of(kind: Kind, { first = 1, last = first, times = 1n, person }: Told = 
 }
 
 /** The section, before a server. */
-function show(getProvenance: ServiceImpl<typeof GalleryQueryService>['getProvenance']) {
-  const transport = createRouterTransport(({ service }) => {
+function open(getProvenance: ServiceImpl<typeof GalleryQueryService>['getProvenance']) {
+  show(<Provenance of="p" />, ({ service }) => {
     service(GalleryQueryService, { getProvenance })
   })
-  const routeTree = createRootRoute({ component: () => <Provenance of="p" /> })
-  const router = createRouter({ routeTree, history: createMemoryHistory() })
-  render(
-    <I18nProvider initial={{ language: 'en', dictionary: en }}>
-      <TransportProvider transport={transport}>
-        <QueryClientProvider client={createQueryClient(vi.fn())}>
-          <RouterProvider router={router as never} />
-        </QueryClientProvider>
-      </TransportProvider>
-    </I18nProvider>,
-  )
 }
 
 const lines = async () =>
@@ -107,7 +92,7 @@ test('prices are told where they are news, and nothing is told of what this app 
 })
 
 test('the latest comes first, with its price and the days from the first sale to the last', async () => {
-  show(() => ({
+  open(() => ({
     moments: [
       of(Kind.UPLOADED, { person: ANN }),
       of(Kind.PUBLISHED, { first: 2 }),
@@ -125,14 +110,14 @@ test('the latest comes first, with its price and the days from the first sale to
 })
 
 test('who is not known any more is somebody, and leads nowhere', async () => {
-  show(() => ({ moments: [of(Kind.SOLD, { person: {} })] }))
+  open(() => ({ moments: [of(Kind.SOLD, { person: {} })] }))
   expect(await lines()).toEqual([['Sold to somebody', 'March 1, 2026 · €15.00']])
   expect(screen.queryByRole('link')).toBeNull()
 })
 
 test('what cannot be had is said, and asked for again', async () => {
   let isBroken = true
-  show(() => {
+  open(() => {
     if (isBroken) throw refuse('INTERNAL', Code.Internal)
     return { moments: [of(Kind.UPLOADED, { person: ANN })] }
   })

@@ -1,18 +1,13 @@
-import { Code, createRouterTransport, type ServiceImpl } from '@connectrpc/connect'
-import { TransportProvider } from '@connectrpc/connect-query'
+import { Code, type ServiceImpl } from '@connectrpc/connect'
 import { timestampFromMs } from '@bufbuild/protobuf/wkt'
-import { QueryClientProvider } from '@tanstack/react-query'
-import { createMemoryHistory, createRootRoute, createRouter, RouterProvider } from '@tanstack/react-router'
-import { render, screen, within } from '@testing-library/react'
+import { screen, within } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
 import { expect, test, vi } from 'vitest'
 
-import { createQueryClient } from '@/api/queryClient'
 import { PurchaseCommandService } from '@/gen/picasso/commands/v1/purchase_pb'
 import { SalesQueryService } from '@/gen/picasso/queries/v1/sales_pb'
-import { en } from '@/i18n/en'
-import { I18nProvider } from '@/i18n/I18nProvider'
 import { refuse } from '@/test/refuse'
+import { show } from '@/test/show'
 
 import { Sales } from './Sales'
 
@@ -25,9 +20,9 @@ const SALE = {
 }
 
 /** The list, before a server that has one sale, until it is taken back. */
-function show(refundPurchase: ServiceImpl<typeof PurchaseCommandService>['refundPurchase']) {
+function open(refundPurchase: ServiceImpl<typeof PurchaseCommandService>['refundPurchase']) {
   const revoked = { at: false }
-  const transport = createRouterTransport(({ service }) => {
+  show(<Sales />, ({ service }) => {
     service(SalesQueryService, {
       listSales: () => ({ sales: [revoked.at ? { ...SALE, revokedAt: SALE.soldAt } : SALE] }),
     })
@@ -39,17 +34,6 @@ function show(refundPurchase: ServiceImpl<typeof PurchaseCommandService>['refund
       },
     })
   })
-  const routeTree = createRootRoute({ component: Sales })
-  const router = createRouter({ routeTree, history: createMemoryHistory() })
-  render(
-    <I18nProvider initial={{ language: 'en', dictionary: en }}>
-      <TransportProvider transport={transport}>
-        <QueryClientProvider client={createQueryClient(vi.fn())}>
-          <RouterProvider router={router as never} />
-        </QueryClientProvider>
-      </TransportProvider>
-    </I18nProvider>,
-  )
 }
 
 async function ask() {
@@ -59,7 +43,7 @@ async function ask() {
 
 test('a sale is taken back once one has heard who gets what, and cannot be again', async () => {
   const refunded = vi.fn(() => ({}))
-  show(refunded)
+  open(refunded)
   const dialog = await ask()
   dialog.getByText(/Bob gets €12.50 back/)
   expect(refunded).not.toHaveBeenCalled()
@@ -72,7 +56,7 @@ test('a sale is taken back once one has heard who gets what, and cannot be again
 })
 
 test('money that the buyer’s bank has cannot be refunded, and the question says so', async () => {
-  show(() => {
+  open(() => {
     throw refuse('PURCHASE_DISPUTED', Code.FailedPrecondition)
   })
   const dialog = await ask()

@@ -1,17 +1,13 @@
 import { create } from '@bufbuild/protobuf'
-import { Code, createRouterTransport } from '@connectrpc/connect'
-import { TransportProvider } from '@connectrpc/connect-query'
-import { QueryClientProvider } from '@tanstack/react-query'
-import { render, screen, waitFor, within } from '@testing-library/react'
+import { Code } from '@connectrpc/connect'
+import { screen, waitFor, within } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
 import { expect, test, vi } from 'vitest'
 
-import { createQueryClient } from '@/api/queryClient'
 import { PictureCommandService } from '@/gen/picasso/commands/v1/picture_pb'
 import { PictureSchema, PictureStage } from '@/gen/picasso/queries/v1/picture_pb'
-import { en } from '@/i18n/en'
-import { I18nProvider } from '@/i18n/I18nProvider'
 import { refuse } from '@/test/refuse'
+import { show } from '@/test/show'
 
 import { WithdrawButton } from './market'
 import { allowedAt, standingOf } from './standing'
@@ -20,18 +16,9 @@ const picture = create(PictureSchema, { pictureId: 'p', title: 'Lake', stage: Pi
 
 /** The question, opened, before a server that answers as it is told. */
 async function ask(withdrawPicture: () => object) {
-  const transport = createRouterTransport(({ service }) => {
+  show(<WithdrawButton picture={picture} />, ({ service }) => {
     service(PictureCommandService, { withdrawPicture })
   })
-  render(
-    <I18nProvider initial={{ language: 'en', dictionary: en }}>
-      <TransportProvider transport={transport}>
-        <QueryClientProvider client={createQueryClient(vi.fn())}>
-          <WithdrawButton picture={picture} />
-        </QueryClientProvider>
-      </TransportProvider>
-    </I18nProvider>,
-  )
   await userEvent.click(screen.getByRole('button', { name: 'Withdraw' }))
   return within(screen.getByRole('dialog', { name: 'Withdraw “Lake”?' }))
 }
