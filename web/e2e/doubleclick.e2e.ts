@@ -4,6 +4,7 @@ import { button, buttons, hasOpened, open, type Shown } from './support/buttons'
 import { goTo, type Place, places, settle } from './support/places'
 import { playScene, type Scene } from './support/scene'
 import { Sent } from './support/sent'
+import { steadily } from './support/steadily'
 import { expect, test as base } from './support/test'
 import { until } from './support/until'
 import type { Visitor } from './support/visitor'
@@ -51,7 +52,7 @@ class Walk {
     }
   }
 
-  async #pressNext(visitor: Visitor, way: readonly Shown[]) {
+  async #pressNext(visitor: Visitor, way: readonly Shown[]): Promise<{ opens?: Shown; hasMore: boolean }> {
     const { page } = visitor
     await goTo(page, this.place, this.scene)
     for (const step of way) {
@@ -63,14 +64,16 @@ class Walk {
     this.#pressed(way, next).add(nameOf([...way, next]))
     const sent = new Sent(page.context())
     await button(page, next).dblclick()
-    await page.evaluate(() => new Promise(requestAnimationFrame))
+    await steadily(page, () => page.evaluate(() => new Promise(requestAnimationFrame)))
     await until('all that was sent is answered', () => sent.isAnswered || undefined)
-    await settle(page)
-    await this.#judge(visitor, [...way, next], sent)
-    const isOpener = way.length === 0 && (next.hasMenu || (await hasOpened(page)))
-    // A picture that was withdrawn can be published again.
-    const hasMore = others.length > 0 || (way.length === 0 && (await this.#unpressed(page, way)).length > 0)
-    return { opens: isOpener ? next : undefined, hasMore }
+    return steadily(page, async () => {
+      await settle(page)
+      await this.#judge(visitor, [...way, next], sent)
+      const isOpener = way.length === 0 && (next.hasMenu || (await hasOpened(page)))
+      // A picture that was withdrawn can be published again.
+      const hasMore = others.length > 0 || (way.length === 0 && (await this.#unpressed(page, way)).length > 0)
+      return { opens: isOpener ? next : undefined, hasMore }
+    })
   }
 
   async #unpressed(page: Page, way: readonly Shown[]): Promise<Shown[]> {
