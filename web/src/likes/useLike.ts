@@ -17,10 +17,10 @@ export function useLike(pictureId: string, liked: boolean) {
   const isSignedIn = useSession() !== undefined
   const wish = useRef<boolean | undefined>(undefined)
   const like = useCommand(ReactionCommandService.method.likePicture, {
-    asksAgain: (query) => wish.current === true && !isShownList(query),
+    asksAgain: (query) => wish.current === true && isAskedAgain(query),
   })
   const unlike = useCommand(ReactionCommandService.method.unlikePicture, {
-    asksAgain: (query) => wish.current === false && !isShownList(query),
+    asksAgain: (query) => wish.current === false && isAskedAgain(query),
   })
   // To somebody signed out nothing is promised: the refusal leads to the page where one signs in.
   const show = (liked: boolean) => (isSignedIn ? showLike(queries, pictureId, liked) : Promise.resolve())
@@ -37,7 +37,7 @@ export function useLike(pictureId: string, liked: boolean) {
       if (!(await (next ? like : unlike).run({ pictureId }))) {
         await show(known)
         // What was under way when the like was shown has been cancelled.
-        void askAgain(queries, (query) => !isShownList(query))
+        void askAgain(queries, isAskedAgain)
         break
       }
       known = next
@@ -47,7 +47,7 @@ export function useLike(pictureId: string, liked: boolean) {
 }
 
 /** Long lists show the like already; asked again, they might move under one's finger. */
-function isShownList({ queryKey, state }: Query): boolean {
+function isAskedAgain({ queryKey, state }: Query): boolean {
   const [, about] = queryKey as [string, { cardinality?: string }?]
-  return about?.cardinality === 'infinite' && state.data !== undefined
+  return about?.cardinality !== 'infinite' || state.data === undefined
 }

@@ -1,9 +1,9 @@
 import { useI18n } from '@/i18n'
 import { Button } from '@/ui/Button'
 import { ErrorNote } from '@/ui/ErrorNote'
-import { Field } from '@/ui/Field'
 import { useForm, wrong } from '@/ui/useForm'
 
+import { EmailField } from './EmailField'
 import { PasswordField } from './PasswordField'
 import { ADDRESS_DRAFT, type Credentials, rules } from './rules'
 
@@ -27,14 +27,7 @@ export function CredentialsForm({ isNew, isBusy, error, onSubmit }: CredentialsF
   })
   return (
     <form {...formProps} className="space-y-5">
-      <Field
-        label={t('auth.email')}
-        name="email"
-        type="email"
-        autoComplete="username"
-        required
-        error={errors.email}
-      />
+      <EmailField error={errors.email} />
       <PasswordField
         label={t('auth.password')}
         hint={isNew ? t('auth.passwordHint') : undefined}

@@ -3,10 +3,10 @@ import { getRouteApi, Link } from '@tanstack/react-router'
 import { useI18n } from '@/i18n'
 import { Button } from '@/ui/Button'
 import { ErrorNote } from '@/ui/ErrorNote'
-import { Field } from '@/ui/Field'
 import { Page } from '@/ui/Page'
 import { useForm, wrong } from '@/ui/useForm'
 
+import { EmailField } from './EmailField'
 import { ADDRESS_DRAFT, rules } from './rules'
 import { useIdentityAction } from './useIdentityAction'
 
@@ -34,14 +34,7 @@ export function ForgottenPasswordPage() {
   return (
     <Page title={t('auth.forgottenTitle')} intro={t('auth.forgottenText')} width="narrow">
       <form {...formProps} className="space-y-5">
-        <Field
-          label={t('auth.email')}
-          name="email"
-          type="email"
-          autoComplete="username"
-          required
-          error={errors.email}
-        />
+        <EmailField error={errors.email} />
         {error && <ErrorNote error={error} />}
         <Button type="submit" look="primary" isBusy={isPending} className="w-full">
           {t('auth.sendLink')}
