@@ -11,6 +11,7 @@ use picasso_domain::{
     purchase::{Closure, PurchaseEvent, RefundReason, Terms},
     values::{Money, PaymentId, PictureId, Price, PurchaseId, UserId},
 };
+use picasso_eventlog::Position;
 use serde::{Deserialize, Serialize};
 
 pub use self::query::{Order, OrderQueries, Side};
@@ -96,6 +97,8 @@ pub struct OrderDocument {
     pub changed_at: Timestamp,
     /// The purchase's sequence, which is its etag.
     pub version: u64,
+    /// Where the latest event stands that this tells of: who has read it may ask other models for no less.
+    pub position: Position,
 }
 
 #[derive(Debug, Clone, Copy, Default)]
@@ -115,7 +118,7 @@ fn news(event: &Recorded) -> Option<&PurchaseEvent> {
 impl Projection for Orders {
     type Document = Option<OrderDocument>;
     const NAME: &'static str = "orders";
-    const VERSION: u32 = 2;
+    const VERSION: u32 = 3;
     const INDEXES: &'static [Index] = &[
         Index {
             name: BUYER,
@@ -190,6 +193,7 @@ fn begun(terms: &Terms, event: &Recorded) -> Result<OrderDocument, FoldError> {
         started_at: at,
         changed_at: at,
         version: event.event.sequence,
+        position: event.event.position(),
     })
 }
 
@@ -294,5 +298,6 @@ impl OrderDocument {
         push_bounded(&mut self.timeline, moment);
         self.changed_at = at;
         self.version = event.event.sequence;
+        self.position = event.event.position();
     }
 }

@@ -9,9 +9,11 @@ import { beforeEach, expect, test, vi } from 'vitest'
 
 import { AccountCommandService } from '@/gen/picasso/commands/v1/account_pb'
 import { AccountQueryService, type GetMyAccountRequest } from '@/gen/picasso/queries/v1/account_pb'
+import { type GetDownloadLinkRequest, LibraryQueryService } from '@/gen/picasso/queries/v1/library_pb'
+import { OrderQueryService } from '@/gen/picasso/queries/v1/order_pb'
 import { refuse } from '@/test/refuse'
 
-import { authorize, correlate, readOwnWrites } from './interceptors'
+import { authorize, correlate, readNoLess } from './interceptors'
 import { Positions } from './positions'
 import { refusalOf } from './refusal'
 
@@ -114,7 +116,7 @@ test('who is not signed in sends no token', async () => {
 
 test('a query waits for the commands before it', async () => {
   const waited: GetMyAccountRequest['minPosition'][] = []
-  const { queries, commands } = clients([readOwnWrites(new Positions())], ({ minPosition }) => {
+  const { queries, commands } = clients([readNoLess(new Positions())], ({ minPosition }) => {
     waited.push(minPosition)
     return {}
   })
@@ -125,10 +127,37 @@ test('a query waits for the commands before it', async () => {
   expect(waited[1]).toMatchObject([{ log: 2, offset: 40n }])
 })
 
+test.each(['one look', 'following'])('who was told of a grant by %s is told so everywhere', async (how) => {
+  const order = { position: { log: 1, offset: 7n } }
+  const waited: GetDownloadLinkRequest['minPosition'][] = []
+  const transport = createRouterTransport(
+    ({ service }) => {
+      service(OrderQueryService, {
+        getOrder: () => ({ order }),
+        async *watchOrder() {
+          yield await Promise.resolve({ order })
+        },
+      })
+      service(LibraryQueryService, {
+        getDownloadLink: ({ minPosition }) => {
+          waited.push(minPosition)
+          return {}
+        },
+      })
+    },
+    { transport: { interceptors: [readNoLess(new Positions())] } },
+  )
+  const orders = createClient(OrderQueryService, transport)
+  if (how === 'following') for await (const told of orders.watchOrder({})) expect(told.order).toBeDefined()
+  else await orders.getOrder({})
+  await createClient(LibraryQueryService, transport).getDownloadLink({})
+  expect(waited).toMatchObject([[order.position]])
+})
+
 test('a server that was set up anew is asked again without the old positions', async () => {
   const positions = new Positions()
   positions.note({ log: 0, offset: 99n })
-  const { queries } = clients([readOwnWrites(positions)], ({ minPosition }) => {
+  const { queries } = clients([readNoLess(positions)], ({ minPosition }) => {
     if (minPosition.length > 0) throw refuse('UNKNOWN_POSITION', Code.InvalidArgument)
     return { account: { handle: 'ann' } }
   })

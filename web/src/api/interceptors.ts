@@ -1,6 +1,7 @@
 import { Code, ConnectError, type Interceptor, type StreamRequest, type UnaryRequest } from '@connectrpc/connect'
 import { v7 as uuidv7 } from 'uuid'
 
+import type { Order } from '@/gen/picasso/queries/v1/order_pb'
 import type { Position, Receipt } from '@/gen/picasso/types/v1/types_pb'
 
 import type { Positions } from './positions'
@@ -56,8 +57,11 @@ export function authorize(tokens: Tokens): Interceptor {
   }
 }
 
-/** Notes where commands were recorded, and has queries wait until they have seen that. */
-export function readOwnWrites(positions: Positions): Interceptor {
+/**
+ * Notes where commands were recorded and how far an order was told, and has queries wait until they have seen that: what was
+ * done or shown once is never missing on the next page.
+ */
+export function readNoLess(positions: Positions): Interceptor {
   return (next) => async (request) => {
     try {
       return await noting(next)(waiting(request))
@@ -88,10 +92,25 @@ export function readOwnWrites(positions: Positions): Interceptor {
   function noting(next: ReturnType<Interceptor>): ReturnType<Interceptor> {
     return async (request) => {
       const response = await next(request)
-      const position = response.stream ? undefined : (response.message as Recorded).receipt?.position
-      if (position) positions.note(position)
-      return response
+      if (!response.stream) {
+        note(response.message as Telling)
+        return response
+      }
+      const { message } = response
+      return {
+        ...response,
+        message: (async function* () {
+          for await (const one of message) {
+            note(one as Telling)
+            yield one
+          }
+        })(),
+      }
     }
+  }
+
+  function note({ receipt, order }: Telling) {
+    for (const told of [receipt, order]) if (told?.position) positions.note(told.position)
   }
 }
 
@@ -99,6 +118,8 @@ interface Waits {
   minPosition: Position[]
 }
 
-interface Recorded {
-  receipt?: Receipt
+/** What of an answer names a position. */
+interface Telling {
+  receipt?: Pick<Receipt, 'position'>
+  order?: Pick<Order, 'position'>
 }

@@ -2,7 +2,7 @@ import type { Transport } from '@connectrpc/connect'
 import { createGrpcWebTransport } from '@connectrpc/connect-web'
 
 import { type Connection, observe } from './connection'
-import { authorize, correlate, readOwnWrites, type Tokens } from './interceptors'
+import { authorize, correlate, readNoLess, type Tokens } from './interceptors'
 import { Positions } from './positions'
 
 /** Of one call; a stream that goes on for longer is called with `timeoutMs: 0`. */
@@ -13,6 +13,6 @@ export function createTransport(token: Tokens, connection: Connection): Transpor
     baseUrl: location.origin,
     useBinaryFormat: true,
     defaultTimeoutMs: DEADLINE_MS,
-    interceptors: [observe(connection), readOwnWrites(new Positions()), authorize(token), correlate],
+    interceptors: [observe(connection), readNoLess(new Positions()), authorize(token), correlate],
   })
 }

@@ -10,7 +10,7 @@ use tonic::{Request, Response, Status};
 
 use super::{Service, paging, person, view, watch::Watching};
 use crate::{
-    convert::{edition, licence, money, timestamp},
+    convert::{edition, licence, money, position, timestamp},
     proto::queries::v1::{
         GetOrderRequest, GetOrderResponse, ListOrdersRequest, ListOrdersResponse, Order,
         OrderMoment, OrderPayment, OrderRefund, OrderSide, OrderStatus as WireStatus,
@@ -122,6 +122,7 @@ impl Service {
             changed_at: timestamp(order.changed_at),
             picture: artwork.map(|artwork| view::picture(&*self.0.blobs, &artwork)),
             etag: order.version.to_string(),
+            position: Some(position(order.position)),
         }
     }
 }

@@ -18,10 +18,10 @@ use picasso_api::proto::{
     queries::v1::{
         GetDownloadLinkRequest, GetDownloadLinkResponse, GetOrderRequest, GetOrderResponse,
         GetPictureRequest, GetPictureResponse, GetSalesSummaryRequest, GetSalesSummaryResponse,
-        ListLibraryRequest, ListLibraryResponse, ListPicturesRequest, ListPicturesResponse,
+        ListLibraryRequest, ListLibraryResponse, ListPicturesRequest, ListPicturesResponse, Order,
         OrderStatus, PictureOrder,
     },
-    types::v1::Edition,
+    types::v1::{Edition, Position},
 };
 
 use crate::support::{
@@ -37,8 +37,8 @@ pub const FAST: [(&str, &str); 3] = [
     ("REACTORS__LOOK_AGAIN_S", "1"),
 ];
 
-/// Waits until an order is granted.
-pub async fn granted(person: &Person, purchase_id: &str) {
+/// Waits until an order is granted; answers from where on every read model tells so.
+pub async fn granted(person: &Person, purchase_id: &str) -> Vec<Position> {
     let method = "picasso.queries.v1.OrderQueryService/GetOrder";
     let request = GetOrderRequest {
         purchase_id: purchase_id.to_owned(),
@@ -47,12 +47,11 @@ pub async fn granted(person: &Person, purchase_id: &str) {
     let patience = std::time::Instant::now() + std::time::Duration::from_secs(60);
     loop {
         let answer: Result<GetOrderResponse, _> = person.client.call(method, &request).await;
-        let stage = answer
-            .ok()
-            .and_then(|answer| answer.order)
-            .map(|order| order.status());
+        let order = answer.ok().and_then(|answer| answer.order);
+        let stage = order.as_ref().map(Order::status);
         if stage == Some(OrderStatus::Granted) {
-            return;
+            let position = order.and_then(|order| order.position);
+            return vec![position.expect("an order names its position")];
         }
         assert!(
             std::time::Instant::now() < patience,
@@ -131,7 +130,7 @@ async fn trade(market: &Market) {
     assert_eq!(seen.picture.expect("a picture").likes, 1);
 
     // Before he pays he gets no link; afterwards he gets the very bytes.
-    let link = GetDownloadLinkRequest {
+    let mut link = GetDownloadLinkRequest {
         picture_id: published.picture_id.clone(),
         min_position: vec![],
     };
@@ -140,7 +139,8 @@ async fn trade(market: &Market) {
     assert_eq!(refusal.reason, "NO_RIGHT_TO_DOWNLOAD");
     let checkout = bob.start_checkout(&published.picture_id, 1_500).await;
     bob.pay(&checkout.checkout_url).await;
-    granted(&bob, &checkout.purchase_id).await;
+    let told = granted(&bob, &checkout.purchase_id).await;
+    link.min_position = told.clone();
     let link: GetDownloadLinkResponse = bob.client.get(method, &link).await;
     let answer = bob
         .client
@@ -158,13 +158,15 @@ async fn trade(market: &Market) {
 
     // It stands in his library, and in her sales.
     let method = "picasso.queries.v1.LibraryQueryService/ListLibrary";
-    let library: ListLibraryResponse = bob.client.get(method, &ListLibraryRequest::default()).await;
+    let list = ListLibraryRequest {
+        min_position: told.clone(),
+        ..Default::default()
+    };
+    let library: ListLibraryResponse = bob.client.get(method, &list).await;
     assert_eq!(library.entries.len(), 1);
     let method = "picasso.queries.v1.SalesQueryService/GetSalesSummary";
-    let sales: GetSalesSummaryResponse = ann
-        .client
-        .get(method, &GetSalesSummaryRequest::default())
-        .await;
+    let sum = GetSalesSummaryRequest { min_position: told };
+    let sales: GetSalesSummaryResponse = ann.client.get(method, &sum).await;
     let revenue = sales
         .figures
         .first()

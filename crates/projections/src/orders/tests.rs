@@ -38,6 +38,7 @@ fn the_status_follows_a_purchase_to_its_refund() {
         assert_eq!(order.status, status, "after {length} events");
         assert_eq!(order.timeline.len(), length);
         assert_eq!(order.version, u64::try_from(length).unwrap());
+        assert_eq!(order.position, history[length - 1].event.position());
     }
 }
 

@@ -31,10 +31,10 @@ async fn no_secret_and_no_address_is_logged() {
     let published = ann.finish_and_publish(&finish).await;
     let checkout = bob.start_checkout(&published.picture_id, 1_500).await;
     bob.pay(&checkout.checkout_url).await;
-    granted(&bob, &checkout.purchase_id).await;
+    let told = granted(&bob, &checkout.purchase_id).await;
     let request = GetDownloadLinkRequest {
         picture_id: published.picture_id,
-        min_position: vec![],
+        min_position: told,
     };
     let method = "picasso.queries.v1.LibraryQueryService/GetDownloadLink";
     let link: GetDownloadLinkResponse = bob.client.get(method, &request).await;
