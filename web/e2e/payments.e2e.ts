@@ -1,6 +1,7 @@
 import { v7 as uuidv7 } from 'uuid'
 
 import { PurchaseCommandService } from '@/gen/picasso/commands/v1/purchase_pb'
+import { OrderStatus } from '@/gen/picasso/queries/v1/order_pb'
 import { SalesQueryService } from '@/gen/picasso/queries/v1/sales_pb'
 
 import { buyChargedTwice, goAndPay, waitUntilPaid } from './support/acts'
@@ -48,6 +49,7 @@ test('a payment heard of late, when the sale was taken back already, is returned
   await buyChargedTwice(page, picture)
   const { purchaseId } = await orderOf(buyer)
   await artist.client(PurchaseCommandService).refundPurchase({ requestId: uuidv7(), purchaseId })
+  expect(await orderOf(buyer), 'orders tell of it').not.toMatchObject({ status: OrderStatus.GRANTED })
   await page.reload()
   await page.getByRole('status').filter({ hasText: 'the payment was returned' }).waitFor()
   expect(await page.getByText('Payment received').count(), 'nobody knows of the other').toBe(1)

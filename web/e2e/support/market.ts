@@ -6,6 +6,10 @@ import { createClient, type Transport } from '@connectrpc/connect'
 import { createGrpcWebTransport } from '@connectrpc/connect-web'
 import type { DescService } from '@bufbuild/protobuf'
 
+import { readNoLess } from '@/api/interceptors'
+import { Positions } from '@/api/positions'
+
+import { Memory } from './memory'
 import { freePort } from './ports'
 import { Process } from './process'
 
@@ -41,6 +45,10 @@ export class Market {
     return market
   }
 
+  /** What was done by calls and where: who calls or arrives afterwards is told of it. */
+  readonly done = new Memory()
+  readonly #positions = new Positions(this.done)
+
   private constructor(
     /** Where people come in. */
     readonly url: string,
@@ -57,6 +65,7 @@ export class Market {
     return createGrpcWebTransport({
       baseUrl: this.url,
       interceptors: [
+        readNoLess(this.#positions),
         (next) => (request) => {
           if (idToken) request.header.set('authorization', `Bearer ${idToken}`)
           return next(request)

@@ -77,9 +77,8 @@ export class Person {
       edition,
       licence: Licence.PERSONAL,
     })
-    const { receipt } = await pictures.publishPicture({ requestId: uuidv7(), pictureId })
-    const minPosition = receipt?.position ? [receipt.position] : []
-    await this.client(GalleryQueryService).getPicture({ pictureId, minPosition })
+    await pictures.publishPicture({ requestId: uuidv7(), pictureId })
+    await this.client(GalleryQueryService).getPicture({ pictureId })
     return pictureId
   }
 

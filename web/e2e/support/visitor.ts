@@ -1,5 +1,7 @@
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
 
+import { KEY } from '@/api/positions'
+
 import type { Market } from './market'
 import type { Person } from './person'
 
@@ -22,6 +24,8 @@ export class Visitor {
       storageState: person && signedIn(market.url, person),
       ...options,
     })
+    const done = market.done.getItem(KEY)
+    if (done) await context.addInitScript(beginAt, [KEY, done] as const)
     return new Visitor(context, await context.newPage(), mayHear)
   }
 
@@ -50,4 +54,9 @@ export class Visitor {
 function signedIn(origin: string, { ticket }: Person) {
   const localStorage = [{ name: 'picasso.session', value: JSON.stringify(ticket) }]
   return { cookies: [], origins: [{ origin, localStorage }] }
+}
+
+/** Runs in each page as it begins: what it has noted itself since then goes further, and an empty tab keeps nothing. */
+function beginAt([key, done]: readonly [string, string]) {
+  if (origin !== 'null' && sessionStorage.getItem(key) === null) sessionStorage.setItem(key, done)
 }

@@ -2,7 +2,11 @@ import { create } from '@bufbuild/protobuf'
 
 import { type Position, PositionSchema } from '@/gen/picasso/types/v1/types_pb'
 
-const KEY = 'picasso.positions'
+/** Where they outlive a reload. */
+export const KEY = 'picasso.positions'
+
+/** As much of a browser's storage as is needed. */
+type Keeps = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>
 
 /**
  * The latest position in each log at which this tab has changed something. Queries wait for them, so that what one
@@ -10,9 +14,9 @@ const KEY = 'picasso.positions'
  */
 export class Positions {
   readonly #offsets: Map<number, bigint>
-  readonly #storage: Storage
+  readonly #storage: Keeps
 
-  constructor(storage: Storage = sessionStorage) {
+  constructor(storage: Keeps = sessionStorage) {
     this.#storage = storage
     this.#offsets = stored(storage.getItem(KEY))
   }

@@ -122,12 +122,22 @@ async fn a_log_restored_from_a_backup_is_noticed_and_begins_a_new_history() {
             }
         }
     };
+    // The profiles tell of somebody's second event, which is the log's fourth.
+    let told_of = async |person: &Person, handle: &str| {
+        let get = GetAccountRequest {
+            account: Some(Account::Handle(handle.to_owned())),
+            min_position: vec![Position { log: 0, offset: 4 }],
+        };
+        let method = "picasso.queries.v1.AccountQueryService/GetAccount";
+        let _: GetAccountResponse = person.client.get(method, &get).await;
+    };
     Person::join(&market, "ann").await;
     market.terminate();
     copy("log.db", "backup.db");
     market.boot();
     market.ready().await;
-    Person::join(&market, "bob").await;
+    let bob = Person::join(&market, "bob").await;
+    told_of(&bob, "bob").await;
     market.terminate();
     copy("backup.db", "log.db");
     let (_, status) = run(&market, &["status"]);
@@ -136,13 +146,7 @@ async fn a_log_restored_from_a_backup_is_noticed_and_begins_a_new_history() {
     market.boot();
     market.ready().await;
     let cleo = Person::join(&market, "cleo").await;
-    let get = GetAccountRequest {
-        account: Some(Account::Handle("cleo".to_owned())),
-        // Where bob's second event was.
-        min_position: vec![Position { log: 0, offset: 4 }],
-    };
-    let method = "picasso.queries.v1.AccountQueryService/GetAccount";
-    let _: GetAccountResponse = cleo.client.get(method, &get).await;
+    told_of(&cleo, "cleo").await;
     let (clean, doctor) = run(&market, &["doctor"]);
     assert!(clean, "{doctor}");
     let (_, status) = run(&market, &["status"]);
