@@ -59,6 +59,11 @@ impl Failure {
         self
     }
 
+    /// What is wrong, without what would help.
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
     /// Writes the failure to stderr.
     pub fn report(self) -> ExitCode {
         let mut text = format!("picasso: {}\n", self.message);

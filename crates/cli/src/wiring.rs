@@ -3,7 +3,7 @@
 mod app;
 mod blobs;
 mod desk;
-mod feed;
+pub mod feed;
 mod reactors;
 mod read;
 pub mod sandbox;

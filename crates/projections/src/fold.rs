@@ -16,12 +16,15 @@ pub(crate) fn misfit(event: &Recorded, why: &str) -> FoldError {
     }
 }
 
-/// Keeps the first entry and the latest ones, so that a history shows how it began and how it stands.
-pub(crate) fn push_bounded<T>(history: &mut Vec<T>, entry: T) {
-    if history.len() >= MAX_HISTORY {
+/// Keeps the first entry and the latest ones, so that a history shows how it began and how it stands. Says whether one
+/// between them was let go.
+pub(crate) fn push_bounded<T>(history: &mut Vec<T>, entry: T) -> bool {
+    let is_full = history.len() >= MAX_HISTORY;
+    if is_full {
         history.remove(1);
     }
     history.push(entry);
+    is_full
 }
 
 /// A time as text that sorts like the time: microseconds since 1970 in 20 digits.
@@ -48,8 +51,8 @@ mod tests {
     #[test]
     fn a_history_keeps_its_beginning_and_its_end() {
         let mut history = Vec::new();
-        (0..200).for_each(|n| push_bounded(&mut history, n));
-        assert_eq!(history.len(), MAX_HISTORY);
+        let let_go = (0..200).filter(|n| push_bounded(&mut history, *n)).count();
+        assert_eq!((history.len(), let_go), (MAX_HISTORY, 200 - MAX_HISTORY));
         assert_eq!(history[0], 0);
         assert_eq!(history[1..], (151..200).collect::<Vec<_>>());
     }

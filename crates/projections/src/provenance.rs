@@ -14,7 +14,7 @@ use picasso_domain::{
 };
 use serde::{Deserialize, Serialize};
 
-pub use self::query::{ProvenanceMoment, ProvenanceQueries};
+pub use self::query::{History, ProvenanceMoment, ProvenanceQueries};
 use crate::{
     Effect, FoldError, Index, IndexEntry, Keys, Projection, Recorded,
     fold::{misfit, push_bounded},
@@ -53,6 +53,8 @@ pub struct ProvenanceDocument {
     /// As it is now.
     price: Price,
     moments: Vec<Moment>,
+    /// How many moments between the first and the second are no longer here.
+    left_out: u64,
 }
 
 #[derive(Debug, Clone, Copy, Default)]
@@ -115,7 +117,7 @@ fn news(event: &Recorded) -> Option<(String, News<'_>)> {
 impl Projection for Provenance {
     type Document = Option<ProvenanceDocument>;
     const NAME: &'static str = "provenance";
-    const VERSION: u32 = 1;
+    const VERSION: u32 = 2;
     const INDEXES: &'static [Index] = &[];
 
     fn keys(&self, event: &Recorded) -> Keys {
@@ -139,6 +141,7 @@ impl Projection for Provenance {
             let mut begun = ProvenanceDocument {
                 price: upload.price,
                 moments: vec![],
+                left_out: 0,
             };
             begun.note(What::Uploaded, Some(&upload.artist), upload.price, event);
             *document = Some(begun);
@@ -214,7 +217,7 @@ impl ProvenanceDocument {
                     times: 1,
                     latest: at,
                 };
-                push_bounded(&mut self.moments, moment);
+                self.left_out += u64::from(push_bounded(&mut self.moments, moment));
             }
         }
     }

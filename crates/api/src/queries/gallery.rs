@@ -115,9 +115,10 @@ impl GalleryQueryService for Service {
         let models = &self.0.models;
         let visible = models.gallery.get(viewer.as_ref(), id).await;
         visible.map_err(Refusal::from)?;
-        let moments = models.provenance.of(id).await.map_err(Refusal::from)?;
+        let history = models.provenance.of(id).await.map_err(Refusal::from)?;
         Ok(Response::new(GetProvenanceResponse {
-            moments: moments.into_iter().map(view::moment).collect(),
+            moments: history.moments.into_iter().map(view::moment).collect(),
+            left_out: history.left_out,
         }))
     }
 

@@ -1,14 +1,15 @@
-//! `picasso status`: how the logs, the projections and the reactors stand.
+//! `picasso status`: how the logs, their relays, the projections and the reactors stand.
 
-use picasso_eventlog::LogId;
-use picasso_projections::runtime::ProjectionStatus;
+use picasso_eventlog::{LogId, Offset};
+use picasso_projections::runtime::{ProjectionStatus, backoff::chain};
 use serde::Serialize;
 
 use super::Session;
 use crate::{
+    config::Config,
     exit::Failure,
     output::{Output, table},
-    wiring::{ReadSide, Stores},
+    wiring::{ReadSide, Stores, feed},
 };
 
 /// The kinds of tasks reactors have.
@@ -54,6 +55,26 @@ struct TaskRow {
     oldest_due_at: Option<picasso_domain::Timestamp>,
 }
 
+#[derive(Serialize)]
+struct RelayRow {
+    log: LogId,
+    #[serde(flatten)]
+    reach: Reach,
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Reach {
+    /// How far the log's stream goes, and how many events it lacks.
+    Known {
+        end: Offset,
+        lag: u64,
+    },
+    Unknown {
+        error: String,
+    },
+}
+
 pub async fn run(mut session: Session) -> Result<(), Failure> {
     let stores = Stores::open_existing(&session.config).await?;
     let read = ReadSide::open(&session.config, &stores).await?;
@@ -61,6 +82,7 @@ pub async fn run(mut session: Session) -> Result<(), Failure> {
     for log in (0..stores.log.logs()).map(LogId) {
         heads.push((log, stores.log.head(log).await?));
     }
+    let relays = relays(&session.config, &stores, &heads).await;
     let projections = read.progress().status().await?;
     let mut tasks = Vec::new();
     for kind in TASKS {
@@ -77,6 +99,7 @@ pub async fn run(mut session: Session) -> Result<(), Failure> {
         let value = serde_json::json!({
             "epoch": stores.log.epoch(),
             "heads": heads,
+            "relays": relays,
             "projections": rows,
             "tasks": tasks,
             "effects_in_doubt": in_doubt,
@@ -90,6 +113,9 @@ pub async fn run(mut session: Session) -> Result<(), Failure> {
             .output
             .line(format!("log {log}: {head} events (epoch {epoch})"))?;
     }
+    for relay in &relays {
+        session.output.line(relay_line(relay))?;
+    }
     session.output.line("")?;
     print_projections(&mut session.output, &projections)?;
     session.output.line("")?;
@@ -102,6 +128,40 @@ pub async fn run(mut session: Session) -> Result<(), Failure> {
         .output
         .line(format!("effects in doubt: {in_doubt}"))?;
     Ok(())
+}
+
+/// How far the streams go that readers follow; none where they follow the logs themselves.
+async fn relays(config: &Config, stores: &Stores, heads: &[(LogId, Offset)]) -> Vec<RelayRow> {
+    let streams = match feed::connect(config, stores.log.as_ref()).await {
+        Ok(Some(nats)) => Ok(feed::over(&nats, &stores.log)),
+        Ok(None) => return vec![],
+        Err(failure) => Err(failure),
+    };
+    let row = async |&(log, head): &(LogId, Offset)| {
+        let end = match &streams {
+            Ok(streams) => streams.end(log).await.map_err(|error| chain(&error)),
+            Err(failure) => Err(failure.message().to_owned()),
+        };
+        let reach = match end {
+            Ok(end) => Reach::Known {
+                end: end?,
+                lag: head.0.saturating_sub(end?.0),
+            },
+            Err(error) => Reach::Unknown { error },
+        };
+        Some(RelayRow { log, reach })
+    };
+    let rows = futures::future::join_all(heads.iter().map(row)).await;
+    rows.into_iter().flatten().collect()
+}
+
+fn relay_line(RelayRow { log, reach }: &RelayRow) -> String {
+    match reach {
+        Reach::Known { end, lag } => format!("log {log} is relayed to {end}, {lag} behind"),
+        Reach::Unknown { error } => {
+            format!("log {log}: how far it is relayed cannot be asked: {error}")
+        }
+    }
 }
 
 /// An effect that was begun later may be under way.

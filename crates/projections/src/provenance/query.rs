@@ -23,6 +23,14 @@ pub struct ProvenanceMoment {
     pub latest: Timestamp,
 }
 
+/// What happened to a picture, oldest first.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct History {
+    pub moments: Vec<ProvenanceMoment>,
+    /// Of a long history: how many moments between the first and the second are not told.
+    pub left_out: u64,
+}
+
 /// Answers what happened to pictures.
 #[derive(Clone)]
 pub struct ProvenanceQueries {
@@ -39,15 +47,19 @@ impl ProvenanceQueries {
         }
     }
 
-    /// Oldest first; empty for a picture that is not known.
+    /// Empty for a picture that is not known.
     ///
     /// # Errors
     /// [`QueryError::Store`].
-    pub async fn of(&self, picture_id: PictureId) -> Result<Vec<ProvenanceMoment>, QueryError> {
+    pub async fn of(&self, picture_id: PictureId) -> Result<History, QueryError> {
         let found = self.provenance.get(&picture_id.to_string()).await?;
-        let moments = found.flatten().map(|document| document.moments);
-        let moments = moments.unwrap_or_default();
-        let named = moments.iter().filter_map(|moment| moment.who.as_ref());
+        let Some(document) = found.flatten() else {
+            return Ok(History::default());
+        };
+        let named = document
+            .moments
+            .iter()
+            .filter_map(|moment| moment.who.as_ref());
         let people = self.people.named(named).await?;
         let shown = |moment: Moment| ProvenanceMoment {
             what: moment.what,
@@ -57,6 +69,9 @@ impl ProvenanceQueries {
             times: moment.times,
             latest: moment.latest,
         };
-        Ok(moments.into_iter().map(shown).collect())
+        Ok(History {
+            moments: document.moments.into_iter().map(shown).collect(),
+            left_out: document.left_out,
+        })
     }
 }

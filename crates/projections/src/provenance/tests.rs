@@ -116,8 +116,14 @@ fn each_moment_says_what_the_picture_cost_then() {
 fn a_long_history_keeps_its_beginning_and_its_end() {
     let mut history = vec![uploaded(1, Edition::Open)];
     history.extend((2..200).map(|offset| repriced(offset, 100 + i64::try_from(offset).unwrap())));
-    let found = moments(&history);
+    let document = fold(&Provenance, PICTURE, &history).unwrap();
+    let ProvenanceDocument {
+        moments: found,
+        left_out,
+        ..
+    } = document.expect("the picture is known");
     assert_eq!(found.len(), MAX_HISTORY);
+    assert_eq!(left_out, 199 - u64::try_from(MAX_HISTORY).unwrap());
     assert_eq!(found[0].what, What::Uploaded);
     assert_eq!(found[MAX_HISTORY - 1].at, at(199));
 }

@@ -57,14 +57,14 @@ test('who bought an exclusive picture is named; who bought an open one is counte
     of(Kind.RETURNED),
     of(Kind.RETURNED, { times: 2n }),
   ]
-  expect(told(moments, english).map(({ text }) => text)).toEqual([
+  expect(told({ moments, leftOut: 0n }, english).map(({ text }) => text)).toEqual([
     '2 sales taken back',
     'Sale taken back',
     'Sold 12 times',
     'Sale taken back, returned to',
     'Sold to',
   ])
-  expect(told(moments, translator(de, 'de')).at(2)?.text).toBe('12-mal verkauft')
+  expect(told({ moments, leftOut: 0n }, translator(de, 'de')).at(2)?.text).toBe('12-mal verkauft')
 })
 
 test('prices are told where they are news, and nothing is told of what this app does not know', () => {
@@ -77,10 +77,7 @@ test('prices are told where they are news, and nothing is told of what this app 
     Kind.WITHDRAWN,
     Kind.UNSPECIFIED,
   ]
-  const moments = told(
-    kinds.map((kind) => of(kind)),
-    english,
-  )
+  const moments = told({ moments: kinds.map((kind) => of(kind)), leftOut: 0n }, english)
   expect(moments.map(({ text, price }) => [text, price !== undefined])).toEqual([
     ['Withdrawn', false],
     ['Sale taken back', false],
@@ -107,6 +104,18 @@ test('the latest comes first, with its price and the days from the first sale to
     ['Uploaded by Ann', 'March 1, 2026'],
   ])
   expect(screen.getByRole('link', { name: 'Ann' }).getAttribute('href')).toBe('/artists/ann')
+})
+
+test('what a long history leaves out is counted, behind its beginning', async () => {
+  open(() => ({
+    moments: [of(Kind.UPLOADED, { person: ANN }), of(Kind.REPRICED, { first: 3 })],
+    leftOut: 12n,
+  }))
+  expect(await lines()).toEqual([
+    ['Price changed', 'March 3, 2026 · €15.00'],
+    ['12 more moments'],
+    ['Uploaded by Ann', 'March 1, 2026'],
+  ])
 })
 
 test('who is not known any more is somebody, and leads nowhere', async () => {

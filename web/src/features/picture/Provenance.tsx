@@ -23,7 +23,7 @@ export function Provenance({ of: pictureId }: { of: string }) {
       {!error && !data && <LoadingBox className="h-28" />}
       {data && (
         <Timeline>
-          {told(data.moments, t).map(({ text, person, price, times, at, latestAt }, index) => (
+          {told(data, t).map(({ text, person, price, times = 1n, at, latestAt }, index) => (
             <Moment
               key={index}
               isLatest={index === 0}

@@ -27,6 +27,7 @@ export const picture: Texts<typeof en> = {
   soldTimes: { one: 'Verkauft', other: '{count}-mal verkauft' },
   returnedTo: 'Verkauf zurückgenommen, wieder im Besitz von',
   returnedTimes: { one: 'Verkauf zurückgenommen', other: '{count} Verkäufe zurückgenommen' },
+  leftOut: { one: 'Ein weiterer Moment', other: '{count} weitere Momente' },
   each: 'je {price}',
   unpublished: 'Nicht veröffentlicht',
   withdrawn: 'Zurückgezogen',

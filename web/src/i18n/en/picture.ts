@@ -24,6 +24,7 @@ export const picture = {
   soldTimes: { one: 'Sold', other: 'Sold {count} times' },
   returnedTo: 'Sale taken back, returned to',
   returnedTimes: { one: 'Sale taken back', other: '{count} sales taken back' },
+  leftOut: { one: 'One more moment', other: '{count} more moments' },
   each: '{price} each',
   unpublished: 'Not published',
   withdrawn: 'Withdrawn',

@@ -2,7 +2,10 @@
 
 use std::time::{Duration, Instant};
 
-use picasso_api::proto::operations::v1::{GetStatusRequest, GetStatusResponse};
+use picasso_api::proto::{
+    operations::v1::{GetStatusRequest, GetStatusResponse},
+    types::v1::Position,
+};
 
 use crate::support::{market::Market, person::Person};
 
@@ -22,6 +25,7 @@ async fn operators_see_how_far_each_log_is_relayed() {
             .await;
         if std::env::var("PICASSO_TEST_STACK").as_deref() != Ok("full") {
             assert_eq!(relays, []);
+            assert!(!market.says(&["status"]).contains("relayed"));
             return;
         }
         assert_eq!(relays.len(), heads.len());
@@ -29,6 +33,10 @@ async fn operators_see_how_far_each_log_is_relayed() {
         if ends.eq(heads.iter().map(|head| (head.log, head.offset))) {
             for relay in relays {
                 assert_eq!((relay.lag_events, relay.error.as_str()), (0, ""));
+                let Position { log, offset } = heads[relay.log as usize];
+                let line = format!("log {log} is relayed to {offset}, 0 behind\n");
+                let status = market.says(&["status"]);
+                assert!(status.contains(&line), "{status}");
             }
             return;
         }
