@@ -71,6 +71,19 @@ impl Contiguous {
         Ok(Some(batch))
     }
 
+    /// What follows the last event handed out in the log itself, known or not; `None` at its end.
+    ///
+    /// # Errors
+    /// As [`next`](Self::next).
+    pub async fn read_on(&mut self) -> Result<Option<Batch>, LogError> {
+        let batch = self.read().await?;
+        let Some(event) = batch.last() else {
+            return Ok(None);
+        };
+        self.last = event.offset;
+        Ok(Some(batch))
+    }
+
     fn drop_repeats(&mut self) {
         while let Some(first) = self.delivered.front()
             && first.offset <= self.last
@@ -95,8 +108,17 @@ impl Contiguous {
         batch
     }
 
-    /// What the log has next. It may go beyond the hole; what was delivered of that is a repeat then.
+    /// What is in the hole. It may go beyond it; what was delivered of that is a repeat then.
     async fn fill(&self) -> Result<Batch, LogError> {
+        let batch = self.read().await?;
+        if batch.is_empty() {
+            return Err(self.missing(self.last.next()));
+        }
+        Ok(batch)
+    }
+
+    /// What the log has next.
+    async fn read(&self) -> Result<Batch, LogError> {
         let events = self.log.read(self.id, self.last, self.limit).await?;
         let mut wanted = self.last.next();
         for event in &events {
@@ -104,9 +126,6 @@ impl Contiguous {
                 return Err(self.missing(wanted));
             }
             wanted = wanted.next();
-        }
-        if events.is_empty() {
-            return Err(self.missing(wanted));
         }
         Ok(events.into_iter().map(Arc::new).collect())
     }

@@ -13,14 +13,15 @@ use picasso_eventlog::{
     Batch, Contiguous, EventFeed, EventLog, FeedError, FeedStream, LogError, LogId, Offset,
     refuse_beyond,
 };
-use tokio::time::{Instant, sleep_until};
+use tokio::time::{Instant, sleep, sleep_until};
 
 use self::source::{Arrival, Delivery, Source};
 use super::{Nats, NatsError};
 
 /// How long a stream that delivers may be silent before the log is asked whether there is more.
 const QUIET: Duration = Duration::from_secs(1);
-/// How often the log is read at most while the stream does not deliver.
+/// How long after it has grown the log is read while the stream does not deliver: so many readers at once, right behind a
+/// commit, would be in the way of commands; and what is committed meanwhile is read along with it.
 const PACE: Duration = Duration::from_millis(50);
 
 /// An [`EventFeed`] over the streams that relays keep.
@@ -91,7 +92,10 @@ impl Reader {
             tokio::select! {
                 biased;
                 () = due(self.log.as_ref(), (self.id, self.contiguous.last()), since, self.late) => {
-                    self.look().await?;
+                    if let Some(batch) = self.look().await? {
+                        self.source.set_last(self.contiguous.last());
+                        return Ok(batch);
+                    }
                     since = Instant::now();
                 }
                 arrival = self.source.next() => self.take(arrival).await?,
@@ -99,12 +103,18 @@ impl Reader {
         }
     }
 
-    /// Whatever the stream does, this is where the log ends.
-    async fn look(&mut self) -> Result<(), LogError> {
+    /// Whatever the stream does: what the log has, and where it ends.
+    async fn look(&mut self) -> Result<Option<Batch>, LogError> {
+        if self.late {
+            let batch = self.contiguous.read_on().await?;
+            self.late = batch.is_some();
+            self.refilled(batch.as_ref().map_or(0, |batch| batch.len() as u64));
+            return Ok(batch);
+        }
         let head = self.log.head(self.id).await?;
         self.late = head > self.contiguous.last();
         self.reach(head);
-        Ok(())
+        Ok(None)
     }
 
     async fn take(&mut self, arrival: Arrival) -> Result<(), LogError> {
@@ -132,17 +142,22 @@ impl Reader {
 
     fn reach(&mut self, offset: Offset) {
         let missing = offset.0.saturating_sub(self.contiguous.last().0);
-        metrics::counter!("picasso_feed_refilled_total", "log" => self.id.to_string())
-            .increment(missing);
+        self.refilled(missing);
         self.contiguous.reach(offset);
+    }
+
+    /// Counts what the stream did not bring.
+    fn refilled(&self, events: u64) {
+        metrics::counter!("picasso_feed_refilled_total", "log" => self.id.to_string())
+            .increment(events);
     }
 }
 
 /// Resolves when it is time to look into the log.
 async fn due(log: &dyn EventLog, (id, last): (LogId, Offset), since: Instant, late: bool) {
     if late {
-        sleep_until(since + PACE).await;
         log.wait_beyond(id, last).await;
+        sleep(PACE).await;
     } else {
         sleep_until(since + QUIET).await;
     }

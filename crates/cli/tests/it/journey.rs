@@ -5,6 +5,7 @@ mod emulator;
 mod full_disk;
 pub mod letters;
 mod metadata;
+mod notices;
 mod payouts;
 mod secrets;
 mod shop_window;

@@ -99,7 +99,7 @@ impl Crowd {
 }
 
 async fn goes_on_without(server: &str) {
-    let away = Duration::from_secs(u64::from(campaign::size(5, 900)));
+    let away = Duration::from_secs(u64::from(campaign::rounds(5, 900)));
     let servers = Servers::given();
     let (mut market, links) = Market::start_linked(&servers, &[]).await;
     let mut crowd = Crowd::join(&market).await;
