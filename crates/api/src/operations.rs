@@ -7,7 +7,7 @@ mod verify;
 use std::sync::Arc;
 
 use futures::{future::join_all, stream::BoxStream};
-use picasso_eventlog::{EventFeed, EventLog, LogId, Offset, Position};
+use picasso_eventlog::{EventFeed, EventLog, LogId, Offset, Position, Reach, reach};
 use picasso_projections::{
     Live,
     erased::{AnyProjection, Projections},
@@ -85,14 +85,20 @@ impl Operations {
 
     /// How far a log is relayed that ends here, if it is.
     async fn relay(&self, head: Position) -> Option<RelayStatus> {
-        let (end, error) = match self.feed.end(head.log).await {
-            Ok(end) => (end?, String::new()),
-            Err(error) => (Offset::START, chain(&error)),
+        let (reach, error) = match reach(self.feed.as_ref(), head).await {
+            Ok(reach) => (reach?, String::new()),
+            Err(error) => (
+                Reach {
+                    end: Offset::START,
+                    lag: head.offset.0,
+                },
+                chain(&error),
+            ),
         };
         Some(RelayStatus {
             log: u32::from(head.log.0),
-            end: end.0,
-            lag_events: head.offset.0.saturating_sub(end.0),
+            end: reach.end.0,
+            lag_events: reach.lag,
             error,
         })
     }

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use futures::{StreamExt, stream, stream::BoxStream};
+use serde::Serialize;
 
-use crate::{EventLog, LogError, LogId, Offset, RecordedEvent};
+use crate::{EventLog, LogError, LogId, Offset, Position, RecordedEvent};
 
 /// Contiguous events of one log, never empty.
 pub type Batch = Vec<Arc<RecordedEvent>>;
@@ -55,6 +56,25 @@ pub trait EventFeed: Send + Sync + 'static {
     async fn end(&self, _log: LogId) -> Result<Option<Offset>, FeedError> {
         Ok(None)
     }
+}
+
+/// How far the copy of a log goes that readers are given, and how many events it lacks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Reach {
+    pub end: Offset,
+    pub lag: u64,
+}
+
+/// Compares that copy with where the log ends; `None` where readers are given the log itself.
+///
+/// # Errors
+/// As [`EventFeed::end`].
+pub async fn reach(feed: &dyn EventFeed, head: Position) -> Result<Option<Reach>, FeedError> {
+    let end = feed.end(head.log).await?;
+    Ok(end.map(|end| Reach {
+        end,
+        lag: head.offset.0.saturating_sub(end.0),
+    }))
 }
 
 /// Refuses who has read further than the log goes.

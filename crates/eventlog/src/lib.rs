@@ -14,7 +14,7 @@ mod position;
 mod recorded;
 
 pub use contiguous::Contiguous;
-pub use feed::{Batch, EventFeed, FeedError, FeedStream, LogFeed, refuse_beyond};
+pub use feed::{Batch, EventFeed, FeedError, FeedStream, LogFeed, Reach, reach, refuse_beyond};
 pub use log::{
     AppendError, Appended, Commit, EventLog, LogError, MAX_COMMIT_BYTES, MAX_COMMIT_EVENTS,
     MAX_READ, NewEvent, Request, RequestKey, StoredReply, StreamAppend,

@@ -58,8 +58,8 @@ export function authorize(tokens: Tokens): Interceptor {
 }
 
 /**
- * Notes where commands were recorded and how far an order was told, and has queries wait until they have seen that: what was
- * done or shown once is never missing on the next page.
+ * Notes where commands were recorded and how far an order was told, and has queries wait until they have seen that:
+ * what was done or shown once is never missing on the next page.
  */
 export function readNoLess(positions: Positions): Interceptor {
   return (next) => async (request) => {

@@ -9,8 +9,8 @@ export const KEY = 'picasso.positions'
 type Keeps = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>
 
 /**
- * The latest position in each log at which this tab has changed something. Queries wait for them, so that what one
- * has just done is never missing from the next page, nor after a reload.
+ * The latest position in each log at which this tab has changed something or was told of an order. Queries wait for
+ * them, so that what one has just done is never missing from the next page, nor after a reload.
  */
 export class Positions {
   readonly #offsets: Map<number, bigint>

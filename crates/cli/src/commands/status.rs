@@ -1,6 +1,6 @@
 //! `picasso status`: how the logs, their relays, the projections and the reactors stand.
 
-use picasso_eventlog::{LogId, Offset};
+use picasso_eventlog::{LogId, Offset, Position, Reach, reach};
 use picasso_projections::runtime::{ProjectionStatus, backoff::chain};
 use serde::Serialize;
 
@@ -59,20 +59,14 @@ struct TaskRow {
 struct RelayRow {
     log: LogId,
     #[serde(flatten)]
-    reach: Reach,
+    relayed: Relayed,
 }
 
 #[derive(Serialize)]
 #[serde(untagged)]
-enum Reach {
-    /// How far the log's stream goes, and how many events it lacks.
-    Known {
-        end: Offset,
-        lag: u64,
-    },
-    Unknown {
-        error: String,
-    },
+enum Relayed {
+    Known(Reach),
+    Unknown { error: String },
 }
 
 pub async fn run(mut session: Session) -> Result<(), Failure> {
@@ -138,27 +132,28 @@ async fn relays(config: &Config, stores: &Stores, heads: &[(LogId, Offset)]) -> 
         Err(failure) => Err(failure),
     };
     let row = async |&(log, head): &(LogId, Offset)| {
-        let end = match &streams {
-            Ok(streams) => streams.end(log).await.map_err(|error| chain(&error)),
+        let reach = match &streams {
+            Ok(streams) => reach(streams.as_ref(), Position::new(log, head))
+                .await
+                .map_err(|error| chain(&error)),
             Err(failure) => Err(failure.message().to_owned()),
         };
-        let reach = match end {
-            Ok(end) => Reach::Known {
-                end: end?,
-                lag: head.0.saturating_sub(end?.0),
-            },
-            Err(error) => Reach::Unknown { error },
+        let relayed = match reach {
+            Ok(reach) => Relayed::Known(reach?),
+            Err(error) => Relayed::Unknown { error },
         };
-        Some(RelayRow { log, reach })
+        Some(RelayRow { log, relayed })
     };
     let rows = futures::future::join_all(heads.iter().map(row)).await;
     rows.into_iter().flatten().collect()
 }
 
-fn relay_line(RelayRow { log, reach }: &RelayRow) -> String {
-    match reach {
-        Reach::Known { end, lag } => format!("log {log} is relayed to {end}, {lag} behind"),
-        Reach::Unknown { error } => {
+fn relay_line(RelayRow { log, relayed }: &RelayRow) -> String {
+    match relayed {
+        Relayed::Known(Reach { end, lag }) => {
+            format!("log {log} is relayed to {end}, {lag} behind")
+        }
+        Relayed::Unknown { error } => {
             format!("log {log}: how far it is relayed cannot be asked: {error}")
         }
     }

@@ -15,7 +15,6 @@ mod web_app;
 mod wrong_bucket;
 
 use picasso_api::proto::{
-    commands::v1::{LikePictureRequest, LikePictureResponse},
     queries::v1::{
         GetDownloadLinkRequest, GetDownloadLinkResponse, GetOrderRequest, GetOrderResponse,
         GetPictureRequest, GetPictureResponse, GetSalesSummaryRequest, GetSalesSummaryResponse,
@@ -28,7 +27,7 @@ use picasso_api::proto::{
 use crate::support::{
     bucket::{S3Server, TestBucket},
     market::Market,
-    person::{Person, after, request_id},
+    person::{Person, after},
     photograph,
 };
 
@@ -114,12 +113,7 @@ async fn trade(market: &Market) {
     assert_eq!(answer.headers()["content-type"], "image/jpeg");
 
     // He likes it and sees at once that he did.
-    let like = LikePictureRequest {
-        request_id: request_id(),
-        picture_id: published.picture_id.clone(),
-    };
-    let method = "picasso.commands.v1.ReactionCommandService/LikePicture";
-    let liked: LikePictureResponse = bob.client.get(method, &like).await;
+    let liked = bob.like(&published.picture_id).await;
     let get = GetPictureRequest {
         picture_id: published.picture_id.clone(),
         min_position: after(liked.receipt.as_ref()),

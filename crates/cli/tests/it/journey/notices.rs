@@ -2,20 +2,13 @@
 
 use std::time::Duration;
 
-use picasso_api::proto::{
-    commands::v1::{LikePictureRequest, LikePictureResponse},
-    types::v1::Edition,
-};
+use picasso_api::proto::types::v1::Edition;
 use serde_json::{Value, json};
 use tokio::time::{Instant, sleep};
 use uuid::Uuid;
 
 use super::{FAST, granted, letters::variable};
-use crate::support::{
-    market::Market,
-    person::{Person, request_id},
-    photograph,
-};
+use crate::support::{market::Market, person::Person, photograph};
 
 const REGION: &str = "us-east-1";
 /// How long a piece of news may take.
@@ -151,12 +144,7 @@ async fn other_systems_hear_of_sales_and_likes_once_each() {
     }
     assert_ne!(granted["buyer_id"], sold["seller_id"]);
 
-    let like = LikePictureRequest {
-        request_id: request_id(),
-        picture_id: picture.clone(),
-    };
-    let method = "picasso.commands.v1.ReactionCommandService/LikePicture";
-    let _: LikePictureResponse = bob.client.get(method, &like).await;
+    bob.like(&picture).await;
     // Whatever was told twice would have come before this.
     let [liked] = &topic.heard(1).await[..] else {
         panic!("one piece of news of a like");

@@ -2,9 +2,10 @@
 
 use picasso_api::proto::{
     commands::v1::{
-        FinishUploadRequest, FinishUploadResponse, PictureDetails, PublishPictureRequest,
-        PublishPictureResponse, RegisterAccountRequest, RegisterAccountResponse,
-        StartCheckoutRequest, StartCheckoutResponse, StartUploadRequest, StartUploadResponse,
+        FinishUploadRequest, FinishUploadResponse, LikePictureRequest, LikePictureResponse,
+        PictureDetails, PublishPictureRequest, PublishPictureResponse, RegisterAccountRequest,
+        RegisterAccountResponse, StartCheckoutRequest, StartCheckoutResponse, StartUploadRequest,
+        StartUploadResponse,
     },
     types::v1::{Edition, Licence, Money, Position, Receipt},
 };
@@ -188,6 +189,15 @@ impl Person {
         };
         let method = "picasso.commands.v1.PurchaseCommandService/StartCheckout";
         self.client.get(method, &start).await
+    }
+
+    pub async fn like(&self, picture_id: &str) -> LikePictureResponse {
+        let like = LikePictureRequest {
+            request_id: request_id(),
+            picture_id: picture_id.to_owned(),
+        };
+        let method = "picasso.commands.v1.ReactionCommandService/LikePicture";
+        self.client.get(method, &like).await
     }
 
     /// Presses "pay" on a checkout page.
