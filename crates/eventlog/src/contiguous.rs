@@ -39,6 +39,12 @@ impl Contiguous {
         self.last
     }
 
+    /// The most events handed out at once.
+    #[must_use]
+    pub fn limit(&self) -> usize {
+        self.limit
+    }
+
     /// Takes a delivery in any order; [`next`](Self::next) hands it out.
     pub fn offer(&mut self, delivery: Batch) {
         let ours = |event: &Arc<RecordedEvent>| event.log == self.id && event.offset > self.last;

@@ -13,7 +13,7 @@ use picasso_eventlog::{
     Batch, Contiguous, EventFeed, EventLog, FeedError, FeedStream, LogError, LogId, Offset,
     refuse_beyond,
 };
-use tokio::time::{Instant, sleep, sleep_until};
+use tokio::time::{Instant, sleep_until};
 
 use self::source::{Arrival, Delivery, Source};
 use super::{Nats, NatsError};
@@ -51,7 +51,7 @@ impl EventFeed for JetStreamFeed {
             contiguous: Contiguous::new(Arc::clone(&self.log), log, after, batch),
             log: Arc::clone(&self.log),
             id: log,
-            late: true,
+            standing: Standing::Late(None),
         };
         let batches = stream::try_unfold(reader, |mut reader| async move {
             let batch = reader.next().await?;
@@ -77,8 +77,7 @@ struct Reader {
     contiguous: Contiguous,
     log: Arc<dyn EventLog>,
     id: LogId,
-    /// The stream is not read, or has not delivered something that the log has.
-    late: bool,
+    standing: Standing,
 }
 
 impl Reader {
@@ -91,7 +90,7 @@ impl Reader {
             }
             tokio::select! {
                 biased;
-                () = due(self.log.as_ref(), (self.id, self.contiguous.last()), since, self.late) => {
+                () = self.standing.due(self.log.as_ref(), (self.id, self.contiguous.last()), since) => {
                     if let Some(batch) = self.look().await? {
                         self.source.set_last(self.contiguous.last());
                         return Ok(batch);
@@ -105,22 +104,29 @@ impl Reader {
 
     /// Whatever the stream does: what the log has, and where it ends.
     async fn look(&mut self) -> Result<Option<Batch>, LogError> {
-        if self.late {
+        if let Standing::Late(grown) = self.standing {
             let batch = self.contiguous.read_on().await?;
-            self.late = batch.is_some();
-            self.refilled(batch.as_ref().map_or(0, |batch| batch.len() as u64));
+            let events = batch.as_ref().map_or(0, Vec::len);
+            self.refilled(events as u64);
+            // Who is behind by more than a batch does not rest before it has caught up.
+            let is_full = events == self.contiguous.limit();
+            self.standing = Standing::Late(grown.filter(|_| is_full));
             return Ok(batch);
         }
         let head = self.log.head(self.id).await?;
-        self.late = head > self.contiguous.last();
+        if head > self.contiguous.last() {
+            self.standing.be_late();
+        }
         self.reach(head);
         Ok(None)
     }
 
     async fn take(&mut self, arrival: Arrival) -> Result<(), LogError> {
         match arrival {
-            Arrival::Connected(end) => self.late = end < self.contiguous.last(),
-            Arrival::Lost => self.late = true,
+            Arrival::Connected(end) if end >= self.contiguous.last() => {
+                self.standing = Standing::Served;
+            }
+            Arrival::Connected(_) | Arrival::Lost => self.standing.be_late(),
             Arrival::Messages(delivery) => self.offer(delivery).await?,
         }
         Ok(())
@@ -130,7 +136,7 @@ impl Reader {
         let Delivery { events, unread } = delivery;
         let reached = events.last().map(|event| event.offset).max(unread);
         if reached.is_some_and(|offset| offset >= self.contiguous.last()) {
-            self.late = false;
+            self.standing = Standing::Served;
         }
         self.contiguous.offer(events);
         if let Some(offset) = unread {
@@ -153,12 +159,37 @@ impl Reader {
     }
 }
 
-/// Resolves when it is time to look into the log.
-async fn due(log: &dyn EventLog, (id, last): (LogId, Offset), since: Instant, late: bool) {
-    if late {
-        log.wait_beyond(id, last).await;
-        sleep(PACE).await;
-    } else {
-        sleep_until(since + QUIET).await;
+/// How a reader stands to its stream.
+enum Standing {
+    /// It delivers.
+    Served,
+    /// The stream is not read, or has not delivered something that the log has. Since when the log is known to have more
+    /// than was handed out, if it is.
+    Late(Option<Instant>),
+}
+
+impl Standing {
+    /// What is known of the log's growth stays known.
+    fn be_late(&mut self) {
+        if let Self::Served = self {
+            *self = Self::Late(None);
+        }
+    }
+
+    /// Resolves when it is time to look into the log. May be dropped: whatever arrives meanwhile does not put it off.
+    async fn due(&mut self, log: &dyn EventLog, (id, last): (LogId, Offset), since: Instant) {
+        match self {
+            Self::Served => sleep_until(since + QUIET).await,
+            Self::Late(grown) => {
+                let since = match *grown {
+                    Some(since) => since,
+                    None => {
+                        log.wait_beyond(id, last).await;
+                        *grown.insert(Instant::now())
+                    }
+                };
+                sleep_until(since + PACE).await;
+            }
+        }
     }
 }

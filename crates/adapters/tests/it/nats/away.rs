@@ -6,6 +6,7 @@ use std::sync::{
 };
 
 use async_trait::async_trait;
+use futures::StreamExt;
 use picasso_adapters::nats::feed::JetStreamFeed;
 use picasso_eventlog::{
     AppendError, Appended, Commit, Epoch, EventFeed, EventLog, LogError, LogId, Offset,
@@ -60,16 +61,42 @@ async fn read_models_go_on_without_nats_and_catch_up_in_bounded_steps() {
     deployment.stop().await;
 }
 
-/// Notes how many events a reader ever asked for at once.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_far_behind_without_nats_does_not_rest_between_batches() {
+    const EVENTS: u64 = 500;
+    let mut server = Server::start().await;
+    let deployment = Deployment::idle(&server.url(), 1).await;
+    let metered = Metered::new(Arc::clone(&deployment.log));
+    Likes::default().many(&*metered, EVENTS).await;
+    let feed = JetStreamFeed::new(deployment.nats.clone(), Arc::clone(&metered) as _);
+    server.kill();
+    let mut batches = feed
+        .subscribe(LogId(0), Offset::START, 1)
+        .await
+        .expect("subscribed");
+    let mut last = Offset::START;
+    while last.0 < EVENTS {
+        let batch = batches.next().await.expect("more").expect("no trouble");
+        last = batch.last().expect("an event").offset;
+    }
+    let waits = metered.waits.load(Ordering::SeqCst);
+    assert!(waits < 20, "{waits} rests on {EVENTS} batches");
+}
+
+/// Notes how many events a reader ever asked for at once, and how often one waited for the log to grow.
 struct Metered {
     log: Arc<dyn EventLog>,
     largest: AtomicUsize,
+    waits: AtomicUsize,
 }
 
 impl Metered {
     fn new(log: Arc<dyn EventLog>) -> Arc<Self> {
-        let largest = AtomicUsize::new(0);
-        Arc::new(Self { log, largest })
+        Arc::new(Self {
+            log,
+            largest: AtomicUsize::new(0),
+            waits: AtomicUsize::new(0),
+        })
     }
 }
 
@@ -121,6 +148,7 @@ impl EventLog for Metered {
     }
 
     async fn wait_beyond(&self, log: LogId, seen: Offset) {
+        self.waits.fetch_add(1, Ordering::SeqCst);
         self.log.wait_beyond(log, seen).await;
     }
 }
