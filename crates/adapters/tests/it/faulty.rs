@@ -22,6 +22,8 @@ pub enum Fault {
     EveryThirdWrite,
     /// Stores something else than it was given, for one document.
     Damage,
+    /// The list of parked documents cannot be read.
+    Parked,
 }
 
 /// A store with a fault in front of a sound one.
@@ -142,6 +144,9 @@ impl ReadStore for Faulty {
         after: Option<&str>,
         limit: usize,
     ) -> Result<Vec<Parked>, ReadStoreError> {
+        if self.fault == Fault::Parked {
+            return Err(ReadStoreError::Corrupt("a parked document".to_owned()));
+        }
         self.sound.parked(generation, after, limit).await
     }
 

@@ -252,6 +252,19 @@ async fn an_event_that_does_not_fit_parks_its_document_and_nothing_else() {
 }
 
 #[tokio::test]
+async fn a_damaged_list_of_parked_documents_is_told_beside_the_rest() {
+    let world = World::in_memory(1);
+    world.begin().await;
+    Likes::default().many(&*world.log, 5).await;
+    let damaged = world.beside(Faulty::before(&world.store, Fault::Parked));
+    let runtime = damaged.runtime(Tally::<1>::default().erased(), damaged.feed());
+    let told = runtime.progress().status().await.expect("a status");
+    let error = told[0].error.as_deref().unwrap_or_default();
+    assert!(error.contains("a parked document"), "{error}");
+    assert_eq!(told[0].lag, 5);
+}
+
+#[tokio::test]
 async fn a_parked_document_flows_again_after_a_retry() {
     let world = World::in_memory(1);
     world.begin().await;

@@ -201,11 +201,15 @@ impl Progress {
     ) -> Result<ProjectionStatus, Trouble> {
         let store = self.live.store();
         let generation = self.live.refresh(name).await?;
-        let (mut folded, mut parked) = (Offsets::new(), 0);
+        let (mut folded, mut parked, mut damaged) = (Offsets::new(), 0, None);
         if let Some(generation) = &generation {
             folded = store.checkpoints(&generation.id).await?;
-            let list = store.parked(&generation.id, None, MAX_DOCUMENTS).await?;
-            parked = list.len();
+            match store.parked(&generation.id, None, MAX_DOCUMENTS).await {
+                Ok(list) => parked = list.len(),
+                // Operators need the rest all the more.
+                Err(error @ ReadStoreError::Corrupt(_)) => damaged = Some(error.to_string()),
+                Err(error) => return Err(error.into()),
+            }
         }
         let logs = heads.iter().map(|(log, head)| LogProgress {
             log: *log,
@@ -227,7 +231,7 @@ impl Progress {
             logs,
             parked,
             events_per_second: tracked.events_per_second,
-            error: beyond.or(tracked.error),
+            error: beyond.or(damaged).or(tracked.error),
         })
     }
 
