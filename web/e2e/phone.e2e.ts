@@ -30,6 +30,18 @@ test.for(['en-GB', 'de-DE'])('in %s the header takes two lines at most', async (
   expect(height).toBeLessThan(3 * FINGER)
 })
 
+test.for(['en-GB', 'de-DE'])('in %s every way of an operator is in sight', async (locale, { scene, visit }) => {
+  const { page } = await visit({ as: scene.operator, viewport: NARROW, locale })
+  await page.goto('/')
+  const ways = page.getByRole('banner').getByRole('navigation').getByRole('link')
+  await ways.nth(3).waitFor()
+  for (const way of await ways.all()) {
+    const { x, width } = (await way.boundingBox()) ?? { x: NaN, width: NaN }
+    expect(x).toBeGreaterThanOrEqual(0)
+    expect(x + width).toBeLessThanOrEqual(NARROW.width)
+  }
+})
+
 test('the name of a read model stays in one line', async ({ scene, visit }) => {
   const { page } = await visit({ as: scene.operator, viewport: NARROW })
   await page.goto('/ops')

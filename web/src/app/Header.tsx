@@ -21,7 +21,7 @@ export function Header() {
         </Link>
         <nav
           aria-label={t('common.mainNavigation')}
-          className="order-last -mx-3 flex w-full overflow-x-auto sm:order-none sm:mx-0 sm:w-auto"
+          className="order-last -mx-2 flex w-full overflow-x-auto sm:order-none sm:mx-0 sm:w-auto"
         >
           <Navigation />
         </nav>
@@ -44,7 +44,7 @@ function Navigation() {
         key={to}
         to={to}
         activeOptions={{ exact: to === '/', includeSearch: false }}
-        className="flex min-h-11 items-center px-3 text-sm font-medium whitespace-nowrap text-muted hover:text-ink data-[status=active]:text-ink"
+        className="flex min-h-11 items-center px-2 text-sm font-medium whitespace-nowrap text-muted hover:text-ink data-[status=active]:text-ink sm:px-3"
       >
         {t(label)}
       </Link>

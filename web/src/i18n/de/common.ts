@@ -26,6 +26,7 @@ export const common: Texts<typeof en> = {
   correlationId: 'Nenne dem Betreiber diese Nummer: {id}',
   copy: 'Kopieren',
   copied: 'Kopiert.',
+  notCopied: 'Dieser Browser lässt uns nicht kopieren. Bitte den Text markieren.',
   offline:
     'Du bist offline. Was du eingibst, bleibt stehen; die Seite macht von selbst weiter, sobald du verbunden bist.',
   unreachable:

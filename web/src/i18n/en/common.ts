@@ -23,6 +23,7 @@ export const common = {
   correlationId: 'Tell the operators this number: {id}',
   copy: 'Copy',
   copied: 'Copied.',
+  notCopied: 'This browser does not let us copy. Select the text instead.',
   offline: 'You are offline. What you enter stays; the page goes on by itself when you are connected again.',
   unreachable:
     'Picasso cannot be reached. What you enter stays; the page goes on by itself when there is an answer.',
