@@ -12,7 +12,7 @@ mod server;
 mod stores;
 mod write;
 
-pub use blobs::open_blobs;
+pub use blobs::{open_blobs, open_files};
 pub use read::ReadSide;
 pub use server::{Roles, run};
 pub use stores::{Stores, begin_epoch, open_existing_log};

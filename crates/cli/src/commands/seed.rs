@@ -25,7 +25,7 @@ use crate::{
     exit::{Code, Failure},
     output::say,
     progress::Bar,
-    wiring::{Stores, WriteSide, sandbox},
+    wiring::{Stores, WriteSide, open_files, sandbox},
 };
 
 /// Everybody in the demo market signs in with this.
@@ -82,7 +82,8 @@ struct Resident {
 impl Market {
     async fn open(session: &Session, stores: &Stores) -> Result<Self, Failure> {
         let serving = sandbox::serve_aside(&session.config).await?;
-        let write = WriteSide::open(&serving.settings, stores).await?;
+        let files = open_files(&serving.settings, &stores.keys).await?;
+        let write = WriteSide::open(&serving.settings, stores, files)?;
         Ok(Self {
             write,
             sandbox: serving.sandbox.clone(),

@@ -1,4 +1,4 @@
-//! Where files are: a folder of the data folder, or a bucket.
+//! Where files are, a folder of the data folder or a bucket, and the links that lead to them.
 
 use std::{path::Path, sync::Arc};
 
@@ -6,7 +6,11 @@ use picasso_adapters::{
     fs::FolderBlobStore,
     s3::{AccessKey, CloudFrontConfig, S3BlobStore, S3Config, S3Error, S3Timeouts},
 };
-use picasso_commands::{links::LinkSigner, ports::BlobStore};
+use picasso_api::http::Files;
+use picasso_commands::{
+    links::LinkSigner,
+    ports::{BlobStore, SystemClock},
+};
 use picasso_projections::runtime::backoff::chain;
 
 use crate::{
@@ -14,6 +18,15 @@ use crate::{
     exit::{Code, Failure},
     secrets::Keys,
 };
+
+/// What every process has, for each of them serves files.
+pub async fn open_files(config: &Config, keys: &Keys) -> Result<Files, Failure> {
+    Ok(Files {
+        blobs: open_blobs(config, keys).await?,
+        links: LinkSigner::new(&keys.links),
+        clock: Arc::new(SystemClock),
+    })
+}
 
 /// The blob store of this deployment.
 pub async fn open_blobs(config: &Config, keys: &Keys) -> Result<Arc<dyn BlobStore>, Failure> {

@@ -37,7 +37,10 @@ pub async fn start(
 ) -> Result<JoinSet<()>, Failure> {
     let mailer = Box::pin(senders::open_mailer(config)).await?;
     let notifier = Box::pin(senders::open_notifier(config)).await?;
-    let (effects, clock) = (Arc::clone(&stores.desk.effects), Arc::clone(&write.clock));
+    let (effects, clock) = (
+        Arc::clone(&stores.desk.effects),
+        Arc::clone(&write.files.clock),
+    );
     let mut crew = Crew {
         settings: &config.reactors,
         stores,
@@ -78,7 +81,7 @@ impl Crew<'_> {
         };
         let settle = Settle {
             checkout: self.write.checkout.clone(),
-            clock: Arc::clone(&self.write.clock),
+            clock: Arc::clone(&self.write.files.clock),
             look_again: seconds(self.settings.look_again_s),
         };
         let audit = Audit {
@@ -95,7 +98,7 @@ impl Crew<'_> {
             payments: Arc::clone(&self.write.payments),
             checkout: self.write.checkout.clone(),
             agenda: Arc::clone(&self.agenda),
-            clock: Arc::clone(&self.write.clock),
+            clock: Arc::clone(&self.write.files.clock),
             poll: self.poll(),
             arrived: Arc::clone(&self.write.webhook_arrived),
             settle,
@@ -112,7 +115,7 @@ impl Crew<'_> {
         };
         let onboard = Onboard {
             onboarding: self.write.onboarding.clone(),
-            clock: Arc::clone(&self.write.clock),
+            clock: Arc::clone(&self.write.files.clock),
         };
         let look = LookAtPayments {
             checkout: self.write.checkout.clone(),
@@ -129,8 +132,8 @@ impl Crew<'_> {
             mailer,
             once: Arc::clone(&self.once),
             executor: self.write.executor.clone(),
-            links: self.write.links.clone(),
-            clock: Arc::clone(&self.write.clock),
+            links: self.write.files.links.clone(),
+            clock: Arc::clone(&self.write.files.clock),
             public_url,
         };
         self.follow(ReceiptPlanner);
@@ -142,7 +145,7 @@ impl Crew<'_> {
             log: Arc::clone(&self.stores.log),
             executor: self.write.executor.clone(),
             agenda: Arc::clone(&self.agenda),
-            clock: Arc::clone(&self.write.clock),
+            clock: Arc::clone(&self.write.files.clock),
             every: seconds(self.settings.likes_every_s),
             notify,
             counting: Mutex::default(),
@@ -155,7 +158,7 @@ impl Crew<'_> {
     fn notices(&mut self, notifier: Arc<dyn Notifier>) {
         let once = Arc::clone(&self.once);
         self.follow(NoticePlanner {
-            since: self.write.clock.now() - NEWS_FROM,
+            since: self.write.files.clock.now() - NEWS_FROM,
         });
         self.work(Notices { notifier, once }, Arc::default());
     }
@@ -167,9 +170,9 @@ impl Crew<'_> {
 
     fn collector(&mut self, references: Arc<dyn BlobReferences>) {
         let collector = Arc::new(Collector {
-            blobs: Arc::clone(&self.write.blobs),
+            blobs: Arc::clone(&self.write.files.blobs),
             references,
-            clock: Arc::clone(&self.write.clock),
+            clock: Arc::clone(&self.write.files.clock),
             grace: seconds(self.settings.collect_grace_s),
         });
         let pause = Duration::from_secs(self.settings.collect_every_s);
@@ -201,7 +204,7 @@ impl Crew<'_> {
         let work = Arc::new(Work {
             worker,
             agenda: Arc::clone(&self.agenda),
-            clock: Arc::clone(&self.write.clock),
+            clock: Arc::clone(&self.write.files.clock),
             pace,
         });
         self.lead(work.lease(), move |stop| {

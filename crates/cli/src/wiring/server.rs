@@ -16,7 +16,7 @@ use picasso_projections::runtime::Progress;
 use tokio::{net::TcpListener, task::JoinSet};
 use tokio_util::sync::CancellationToken;
 
-use super::{ReadSide, Stores, WriteSide, app, feed, reactors, write::unset};
+use super::{ReadSide, Stores, WriteSide, app, feed, open_files, reactors, write::unset};
 use crate::{
     cli::Role,
     config::Config,
@@ -61,6 +61,11 @@ impl Roles {
         self.queries || self.projections || self.reactors
     }
 
+    /// Whether anything decides upon commands, of people or of reactors.
+    fn write(self) -> bool {
+        self.commands || self.reactors
+    }
+
     /// Whether anything follows events or carries them.
     fn feed(self) -> bool {
         self.queries || self.relay || self.projections || self.reactors
@@ -85,16 +90,23 @@ pub async fn run(
         None => {}
     }
     let verifier = open_verifier(config).await?;
-    let write = WriteSide::open(config, &stores).await?;
+    let files = open_files(config, &stores.keys).await?;
+    // Nobody else needs to know the keys of payments.
+    let write = match roles.write() {
+        true => Some(WriteSide::open(config, &stores, files.clone())?),
+        false => None,
+    };
     let background = CancellationToken::new();
     let mut tasks = JoinSet::new();
     let read = match roles.read() {
         true => Some(Reading::start(config, &stores, roles, &mut tasks, &background).await?),
         false => None,
     };
-    if let Some(read) = read.as_ref().filter(|_| roles.reactors) {
+    if let Some((read, write)) = read.as_ref().zip(write.as_ref())
+        && roles.reactors
+    {
         let references = read.side.references(read.progress.clone());
-        let reactors = reactors::start(config, &stores, &write, references, &background).await?;
+        let reactors = reactors::start(config, &stores, write, references, &background).await?;
         tasks.spawn(async move {
             reactors.join_all().await;
         });
@@ -107,12 +119,13 @@ pub async fn run(
         config,
         verifier,
         stores: &stores,
-        write: &write,
+        files: &files,
+        write: write.as_ref().filter(|_| roles.commands),
         read: read.as_ref(),
         relaying: nats.as_ref().filter(|_| roles.relay),
         stop: &stop,
     };
-    let web_app = app::open(config, write.blobs.as_ref()).await?;
+    let web_app = app::open(config, files.blobs.as_ref()).await?;
     let app = parts.services(roles, metrics, web_app)?.router()?;
     let served = picasso_api::serve(listener, app, limits(config), stop).await;
     background.cancel();
@@ -156,7 +169,9 @@ struct Parts<'a> {
     config: &'a Config,
     verifier: Arc<dyn TokenVerifier>,
     stores: &'a Stores,
-    write: &'a WriteSide,
+    files: &'a Files,
+    /// Where this process takes commands.
+    write: Option<&'a WriteSide>,
     read: Option<&'a Reading>,
     /// Where this process relays to.
     relaying: Option<&'a Nats>,
@@ -173,7 +188,7 @@ impl Parts<'_> {
         let queries = self.read.filter(|_| roles.queries);
         Ok(Services {
             verifier: Arc::clone(&self.verifier),
-            commands: roles.commands.then(|| self.commands()),
+            commands: self.write.map(commands),
             queries: queries.map(|read| self.queries(read)),
             events: roles.queries.then(|| self.events()),
             operations: queries.map(|read| self.operations(read)),
@@ -187,22 +202,12 @@ impl Parts<'_> {
         })
     }
 
-    fn commands(&self) -> Commands {
-        Commands {
-            accounts: self.write.accounts.clone(),
-            pictures: self.write.pictures.clone(),
-            purchases: self.write.purchases.clone(),
-            onboarding: self.write.onboarding.clone(),
-            reactions: self.write.reactions.clone(),
-        }
-    }
-
     fn queries(&self, read: &Reading) -> Queries {
         Queries {
             models: read.side.queries.clone(),
             progress: read.progress.clone(),
-            blobs: Arc::clone(&self.write.blobs),
-            clock: Arc::clone(&self.write.clock),
+            blobs: Arc::clone(&self.files.blobs),
+            clock: Arc::clone(&self.files.clock),
             stop: self.stop.clone(),
         }
     }
@@ -231,20 +236,16 @@ impl Parts<'_> {
 
     fn plain(&self, roles: Roles, metrics: PrometheusHandle, app: App) -> Plain {
         Plain {
-            files: Some(Files {
-                blobs: Arc::clone(&self.write.blobs),
-                links: self.write.links.clone(),
-                clock: Arc::clone(&self.write.clock),
-            }),
-            webhooks: roles.commands.then(|| Webhooks {
+            files: Some(self.files.clone()),
+            webhooks: self.write.map(|write| Webhooks {
                 inbox: Arc::clone(&self.stores.desk.webhooks),
-                clock: Arc::clone(&self.write.clock),
-                arrived: Arc::clone(&self.write.webhook_arrived),
+                clock: Arc::clone(&self.files.clock),
+                arrived: Arc::clone(&write.webhook_arrived),
             }),
-            letters: roles.commands.then(|| Letters {
-                accounts: self.write.accounts.clone(),
-                links: self.write.links.clone(),
-                clock: Arc::clone(&self.write.clock),
+            letters: self.write.map(|write| Letters {
+                accounts: write.accounts.clone(),
+                links: self.files.links.clone(),
+                clock: Arc::clone(&self.files.clock),
             }),
             checks: self.checks(roles),
             metrics: Some(metrics),
@@ -257,7 +258,7 @@ impl Parts<'_> {
         match self.read.filter(|_| roles.queries) {
             Some(read) => app.with_heads(Heads {
                 gallery: read.side.queries.gallery.clone(),
-                blobs: Arc::clone(&self.write.blobs),
+                blobs: Arc::clone(&self.files.blobs),
                 public_url: self.config.public_url(),
             }),
             None => app,
@@ -277,6 +278,16 @@ impl Parts<'_> {
         }
         checks.extend(self.relaying.map(feed::check));
         checks
+    }
+}
+
+fn commands(write: &WriteSide) -> Commands {
+    Commands {
+        accounts: write.accounts.clone(),
+        pictures: write.pictures.clone(),
+        purchases: write.purchases.clone(),
+        onboarding: write.onboarding.clone(),
+        reactions: write.reactions.clone(),
     }
 }
 

@@ -8,11 +8,11 @@ use picasso_adapters::{
     imaging::{ImageDarkroom, Limits},
     stripe::{StripeConfig, StripePayments},
 };
+use picasso_api::http::Files;
 use picasso_commands::{
     Accounts, Checkout, Earnings, Executor, Onboarding, Pictures, PicturesConfig, Purchases,
     Reactions, ReturnUrls, UploadTicket,
-    links::LinkSigner,
-    ports::{BlobStore, Clock, Payments, Payouts, SystemClock},
+    ports::{Payments, Payouts},
 };
 use picasso_domain::{
     Picture,
@@ -20,7 +20,7 @@ use picasso_domain::{
 };
 use tokio::sync::Notify;
 
-use super::{Stores, blobs::open_blobs};
+use super::Stores;
 use crate::{
     config::{Config, Secret},
     exit::{Code, Failure},
@@ -37,20 +37,16 @@ pub struct WriteSide {
     pub onboarding: Onboarding,
     pub earnings: Earnings,
     pub executor: Executor,
-    pub blobs: Arc<dyn BlobStore>,
-    pub links: LinkSigner,
-    pub clock: Arc<dyn Clock>,
+    pub files: Files,
     pub payments: Arc<dyn Payments>,
     /// Signalled when a webhook has been stored.
     pub webhook_arrived: Arc<Notify>,
 }
 
 impl WriteSide {
-    pub async fn open(config: &Config, stores: &Stores) -> Result<Self, Failure> {
+    pub fn open(config: &Config, stores: &Stores, files: Files) -> Result<Self, Failure> {
         let executor = Executor::new(Arc::clone(&stores.log));
-        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-        let links = LinkSigner::new(&stores.keys.links);
-        let blobs = open_blobs(config, &stores.keys).await?;
+        let clock = &files.clock;
         let stripe = Arc::new(open_stripe(config)?);
         let payments: Arc<dyn Payments> = stripe.clone();
         let payouts: Arc<dyn Payouts> = stripe;
@@ -60,7 +56,7 @@ impl WriteSide {
         let checkout = Checkout::new(
             executor.clone(),
             Arc::clone(&payments),
-            Arc::clone(&clock),
+            Arc::clone(clock),
             urls.clone(),
             super::reactors::seconds(config.payments.payout_hold_s),
         );
@@ -70,24 +66,24 @@ impl WriteSide {
             payouts,
             checkout.clone(),
             onboarding.clone(),
-            Arc::clone(&clock),
+            Arc::clone(clock),
         );
         let contacts = Arc::clone(&stores.desk.contacts);
         let pictures = Pictures::new(PicturesConfig {
             executor: executor.clone(),
-            blobs: Arc::clone(&blobs),
+            blobs: Arc::clone(&files.blobs),
             darkroom: Arc::new(open_darkroom(config)),
-            links: links.clone(),
-            clock: Arc::clone(&clock),
+            links: files.links.clone(),
+            clock: Arc::clone(clock),
         });
         let ttl = super::reactors::seconds(config.payments.checkout_ttl_s);
         Ok(Self {
-            accounts: Accounts::new(executor.clone(), contacts, Arc::clone(&clock)),
+            accounts: Accounts::new(executor.clone(), contacts, Arc::clone(clock)),
             pictures,
             purchases: Purchases::new(
                 executor.clone(),
                 checkout.clone(),
-                Arc::clone(&clock),
+                Arc::clone(clock),
                 ttl,
                 fee_rate(config)?,
             ),
@@ -96,9 +92,7 @@ impl WriteSide {
             onboarding,
             earnings,
             executor,
-            blobs,
-            links,
-            clock,
+            files,
             payments,
             webhook_arrived: Arc::default(),
         })
@@ -112,11 +106,12 @@ impl WriteSide {
 
     /// Hands a file over as if it had been PUT to the ticket's link.
     pub async fn put_upload(&self, ticket: &UploadTicket, file: Bytes) -> Result<(), Failure> {
-        let grant = self
+        let files = &self.files;
+        let grant = files
             .links
-            .open_upload(&ticket.upload_token, self.clock.now())?;
+            .open_upload(&ticket.upload_token, files.clock.now())?;
         let body = futures::stream::once(async move { Ok(file) }).boxed();
-        Ok(self.blobs.receive(&grant, body).await?)
+        Ok(files.blobs.receive(&grant, body).await?)
     }
 
     /// Whether a person has bought a picture.
