@@ -42,8 +42,6 @@ mod rebuild;
 mod runtime;
 #[path = "it/s3.rs"]
 mod s3;
-#[path = "it/small_disk.rs"]
-mod small_disk;
 #[path = "it/smtp.rs"]
 mod smtp;
 #[path = "it/sns.rs"]

@@ -19,8 +19,5 @@ mod surroundings;
 
 /// The server that tests may share.
 fn shared_server() -> String {
-    std::env::var("PICASSO_TEST_NATS_URL").expect(
-        "PICASSO_TEST_NATS_URL is not set: run `make test`, or \
-         `scripts/servers up nats && source <(scripts/servers env)` first",
-    )
+    picasso_testing::variable("PICASSO_TEST_NATS_URL")
 }

@@ -18,10 +18,7 @@ use uuid::Uuid;
 
 /// The server that tests share.
 pub(crate) fn server() -> String {
-    std::env::var("PICASSO_TEST_POSTGRES_URL").expect(
-        "PICASSO_TEST_POSTGRES_URL is not set: run `make test`, or \
-         `scripts/servers up postgres && source <(scripts/servers env)` first",
-    )
+    picasso_testing::variable("PICASSO_TEST_POSTGRES_URL")
 }
 
 /// An empty database on the server.

@@ -17,8 +17,6 @@ use picasso_commands::contract::blobs::{self, Put, ThroughReceive};
 use picasso_commands::ports::{BlobStore, UploadGrant};
 use picasso_domain::Timestamp;
 
-use server::TestBucket;
-
 /// PUTs as a client does: by the link and the headers it was given.
 struct ByLink<'a, S>(&'a S);
 
@@ -35,16 +33,16 @@ fn in_an_hour() -> Timestamp {
 
 #[tokio::test]
 async fn the_bucket_store_keeps_the_contract_for_clients_with_a_link() {
-    let bucket = TestBucket::make().await;
-    let store = bucket.store().await;
+    let bucket = server::bucket().await;
+    let store = server::store_in(&bucket).await;
     blobs::every_rule(&store, &ByLink(&store)).await;
     bucket.remove().await;
 }
 
 #[tokio::test]
 async fn the_bucket_store_keeps_the_contract_for_clients_of_our_own_server() {
-    let bucket = TestBucket::make().await;
-    let store = bucket.store().await;
+    let bucket = server::bucket().await;
+    let store = server::store_in(&bucket).await;
     blobs::every_rule(&store, &ThroughReceive(&store)).await;
     blobs::every_rule_of_receiving(&store).await;
     bucket.remove().await;
@@ -53,8 +51,8 @@ async fn the_bucket_store_keeps_the_contract_for_clients_of_our_own_server() {
 /// A link takes no such bytes; should they come to lie there all the same, they do not become an original.
 #[tokio::test]
 async fn other_bytes_than_the_announced_never_become_an_original() {
-    let bucket = TestBucket::make().await;
-    let store = bucket.store().await;
+    let bucket = server::bucket().await;
+    let store = server::store_in(&bucket).await;
     let grant = blobs::grant_for(b"announced");
     ByLink(&store).put(&grant, b"announced").await;
     store.keep_original(&grant).await.expect("keeps");
@@ -69,8 +67,8 @@ async fn other_bytes_than_the_announced_never_become_an_original() {
 
 #[tokio::test]
 async fn what_is_removed_leaves_no_version_behind() {
-    let bucket = TestBucket::make().await;
-    let store = bucket.store().await;
+    let bucket = server::bucket().await;
+    let store = server::store_in(&bucket).await;
     let body = b"stored three times";
     let digest = blobs::digest_of(body);
     for _ in 0..3 {
@@ -86,8 +84,8 @@ async fn what_is_removed_leaves_no_version_behind() {
 
 #[tokio::test]
 async fn files_that_are_not_ours_are_passed_over() {
-    let bucket = TestBucket::make().await;
-    let store = bucket.store().await;
+    let bucket = server::bucket().await;
+    let store = server::store_in(&bucket).await;
     let ours = blobs::digest_of(b"ours");
     store
         .put_derivative(ours, b"ours".as_slice().into())

@@ -1,9 +1,10 @@
 //! Mail by SMTP: what a real server gets, and what a failure says of whether a letter was sent.
 
-use std::{path::PathBuf, time::Duration};
+use std::time::Duration;
 
 use picasso_adapters::smtp::SmtpMailer;
 use picasso_commands::ports::{EffectError, Mail, Mailer};
+use picasso_testing::{letters_holding, variable};
 use tokio::{
     io::{AsyncBufReadExt, AsyncWriteExt, BufReader},
     net::{TcpListener, TcpStream},
@@ -15,12 +16,6 @@ const FROM: &str = "Picasso <mail@picasso.example>";
 const OPT_OUT: &str = "https://picasso.example/letters/opt-out/abc";
 /// How long a letter may take to appear in the server's folder.
 const LIMIT: Duration = Duration::from_secs(30);
-
-fn variable(name: &str) -> String {
-    std::env::var(name).unwrap_or_else(|_| {
-        panic!("{name} is not set: run `scripts/servers up smtp && source <(scripts/servers env)` first")
-    })
-}
 
 fn sale(key: &str) -> Mail {
     Mail {
@@ -36,12 +31,9 @@ fn sale(key: &str) -> Mail {
 
 /// The letters in the server's folder that hold some text, once there are any.
 async fn arrived(text: &str) -> Vec<String> {
-    let folder = PathBuf::from(variable("PICASSO_TEST_SMTP_MAILDIR")).join("new");
     let began = Instant::now();
     loop {
-        let files = std::fs::read_dir(&folder).into_iter().flatten();
-        let letters = files.filter_map(|file| std::fs::read_to_string(file.ok()?.path()).ok());
-        let found: Vec<_> = letters.filter(|letter| letter.contains(text)).collect();
+        let found = letters_holding(text);
         if !found.is_empty() {
             return found;
         }

@@ -1,38 +1,20 @@
 //! Notifications to SNS: what a subscriber gets from a server that speaks its protocol, and what a failure says.
 
-use std::time::Duration;
-
-use aws_config::{BehaviorVersion, Region};
-use aws_sdk_sns::{Client, config::Credentials};
 use axum::{Router, http::StatusCode};
 use picasso_adapters::sns::{SnsConfig, SnsError, SnsNotifier};
 use picasso_commands::ports::{EffectError, Notification, Notifier};
-use serde_json::{Value, json};
-use tokio::{
-    io::AsyncReadExt,
-    net::TcpListener,
-    time::{Instant, sleep},
-};
-use uuid::Uuid;
+use picasso_testing::Topic;
+use tokio::{io::AsyncReadExt, net::TcpListener};
 
 use super::local_sandbox::{install_crypto, listen};
 
-const REGION: &str = "us-east-1";
 const TOPIC: &str = "arn:aws:sns:us-east-1:123456789012:nothing";
-/// How long a message may take to arrive.
-const LIMIT: Duration = Duration::from_secs(30);
-
-fn server() -> String {
-    std::env::var("PICASSO_TEST_SNS_URL").expect(
-        "PICASSO_TEST_SNS_URL is not set: run `scripts/servers up sns && source <(scripts/servers env)` first",
-    )
-}
 
 async fn notifier(endpoint: &str, topic_arn: &str) -> SnsNotifier {
     install_crypto();
     let notifier = SnsNotifier::new(SnsConfig {
         topic_arn: topic_arn.to_owned(),
-        region: REGION.to_owned(),
+        region: Topic::REGION.to_owned(),
         endpoint: Some(endpoint.to_owned()),
         access_key: Some(("AKIA".to_owned(), "hush".to_owned())),
     });
@@ -48,99 +30,13 @@ fn news(key: &str) -> Notification {
     }
 }
 
-/// A topic with a queue that hears it.
-struct Subscribed {
-    topic_arn: String,
-    queue_url: String,
-    http: reqwest::Client,
-}
-
-impl Subscribed {
-    async fn fresh(fifo: bool) -> Self {
-        install_crypto();
-        let suffix = if fifo { ".fifo" } else { "" };
-        let name = format!("test-{}{suffix}", Uuid::now_v7().simple());
-        let config = aws_config::defaults(BehaviorVersion::latest())
-            .region(Region::new(REGION))
-            .endpoint_url(server())
-            .credentials_provider(Credentials::new("a", "b", None, None, "test"));
-        let sns = Client::new(&config.load().await);
-        let mut create = sns.create_topic().name(&name);
-        if fifo {
-            create = create.attributes("FifoTopic", "true");
-        }
-        let topic = create.send().await.expect("a topic");
-        let topic_arn = topic.topic_arn().expect("an ARN").to_owned();
-        let http = reqwest::Client::new();
-        let attributes = if fifo {
-            json!({"FifoQueue": "true"})
-        } else {
-            json!({})
-        };
-        let queue = json!({"QueueName": name, "Attributes": attributes});
-        let queue = sqs(&http, "CreateQueue", &queue).await;
-        let queue_url = queue["QueueUrl"].as_str().expect("a queue").to_owned();
-        let queue_arn = topic_arn.replace(":sns:", ":sqs:");
-        let subscribe = sns.subscribe().topic_arn(&topic_arn).protocol("sqs");
-        let subscribed = subscribe.endpoint(queue_arn).send().await;
-        subscribed.expect("the queue hears the topic");
-        Self {
-            topic_arn,
-            queue_url,
-            http,
-        }
-    }
-
-    /// What has arrived, once it is so many.
-    async fn messages(&self, wanted: usize) -> Vec<Value> {
-        let (began, mut found) = (Instant::now(), Vec::new());
-        while found.len() < wanted {
-            let ask = json!({"QueueUrl": self.queue_url, "MaxNumberOfMessages": 10, "WaitTimeSeconds": 0});
-            let answer = sqs(&self.http, "ReceiveMessage", &ask).await;
-            for message in answer["Messages"].as_array().into_iter().flatten() {
-                let body = message["Body"].as_str().expect("a body");
-                found.push(serde_json::from_str(body).expect("JSON"));
-                let handle =
-                    json!({"QueueUrl": self.queue_url, "ReceiptHandle": message["ReceiptHandle"]});
-                sqs(&self.http, "DeleteMessage", &handle).await;
-            }
-            assert!(
-                began.elapsed() < LIMIT,
-                "{wanted} messages wanted: {found:?}"
-            );
-            sleep(Duration::from_millis(10)).await;
-        }
-        found
-    }
-}
-
-/// One call of SQS' own JSON protocol; the server believes any signature.
-async fn sqs(http: &reqwest::Client, action: &str, body: &Value) -> Value {
-    let scope = format!("Credential=a/20260101/{REGION}/sqs/aws4_request");
-    let signed = format!("AWS4-HMAC-SHA256 {scope}, SignedHeaders=host, Signature=0");
-    let call = http
-        .post(server())
-        .header("content-type", "application/x-amz-json-1.0")
-        .header("x-amz-target", format!("AmazonSQS.{action}"))
-        .header("authorization", signed)
-        .body(body.to_string());
-    let answer = call.send().await.expect("an answer");
-    assert!(
-        answer.status().is_success(),
-        "{action}: {}",
-        answer.status()
-    );
-    let text = answer.text().await.expect("a text");
-    serde_json::from_str(&text).unwrap_or_default()
-}
-
 #[tokio::test]
 async fn a_notification_arrives_with_its_kind_and_key() {
-    let subscribed = Subscribed::fresh(false).await;
-    let notifier = notifier(&server(), &subscribed.topic_arn).await;
+    let topic = Topic::make().await;
+    let notifier = notifier(&Topic::server(), &topic.arn).await;
     notifier.check().await.expect("the topic is there");
     notifier.publish(&news("p/1")).await.expect("published");
-    let messages = subscribed.messages(1).await;
+    let messages = topic.heard(1).await;
     let message = &messages[0];
     assert_eq!(message["Message"], news("p/1").body);
     let attributes = &message["MessageAttributes"];
@@ -150,12 +46,12 @@ async fn a_notification_arrives_with_its_kind_and_key() {
 
 #[tokio::test]
 async fn a_fifo_topic_keeps_order_and_drops_what_came_before() {
-    let subscribed = Subscribed::fresh(true).await;
-    let notifier = notifier(&server(), &subscribed.topic_arn).await;
+    let topic = Topic::fifo().await;
+    let notifier = notifier(&Topic::server(), &topic.arn).await;
     for key in ["a", "a", "b", "c"] {
         notifier.publish(&news(key)).await.expect("published");
     }
-    let messages = subscribed.messages(3).await;
+    let messages = topic.heard(3).await;
     let bodies: Vec<_> = messages
         .iter()
         .map(|message| message["Message"].clone())
@@ -165,7 +61,7 @@ async fn a_fifo_topic_keeps_order_and_drops_what_came_before() {
 
 #[tokio::test]
 async fn a_missing_topic_is_told_from_a_server_that_is_away() {
-    let missing = notifier(&server(), TOPIC).await.check().await;
+    let missing = notifier(&Topic::server(), TOPIC).await.check().await;
     let missing = missing.expect_err("no such topic");
     assert!(matches!(missing, SnsError::NoTopic), "{missing:?}");
     let away = notifier("http://127.0.0.1:9", TOPIC).await.check().await;
@@ -180,7 +76,7 @@ async fn what_is_no_topic_is_refused() {
     for topic_arn in ["", "picasso", "arn:aws:sns", "https://sns.example/topic"] {
         let config = SnsConfig {
             topic_arn: topic_arn.to_owned(),
-            region: REGION.to_owned(),
+            region: Topic::REGION.to_owned(),
             endpoint: None,
             access_key: None,
         };
@@ -218,7 +114,7 @@ async fn only_a_request_that_may_have_arrived_leaves_a_doubt() {
     };
     let away = publish("http://127.0.0.1:9").await;
     assert!(matches!(away, EffectError::NotDone(_)), "{away:?}");
-    let missing = publish(&server()).await;
+    let missing = publish(&Topic::server()).await;
     assert!(matches!(missing, EffectError::NotDone(_)), "{missing:?}");
     let forbidden = publish(&answering(StatusCode::FORBIDDEN).await).await;
     assert!(

@@ -228,8 +228,8 @@ fn dev(settings: &[(&str, &str)]) -> (Option<i32>, String) {
 
 #[test]
 fn a_mail_server_or_topic_that_cannot_be_used_is_found_at_the_start() {
-    let sns = crate::journey::letters::variable("PICASSO_TEST_SNS_URL");
-    let smtp = crate::journey::letters::variable("PICASSO_TEST_SMTP_URL");
+    let sns = picasso_testing::variable("PICASSO_TEST_SNS_URL");
+    let smtp = picasso_testing::variable("PICASSO_TEST_SMTP_URL");
     let (url, from) = (
         "PICASSO_MAIL__SMTP_URL",
         ("PICASSO_MAIL__FROM", "a@b.example"),

@@ -24,10 +24,7 @@ fn start(url: &str) -> (Option<i32>, String) {
 
 #[test]
 fn a_database_that_cannot_be_used_is_told_at_the_start() {
-    let server = std::env::var("PICASSO_TEST_POSTGRES_URL").expect(
-        "PICASSO_TEST_POSTGRES_URL is not set: run `make test`, or \
-         `scripts/servers up postgres && source <(scripts/servers env)` first",
-    );
+    let server = picasso_testing::variable("PICASSO_TEST_POSTGRES_URL");
     let (address, _) = server.rsplit_once('/').expect("a URL with a database");
     let (_, host) = address.rsplit_once('@').expect("a URL with a password");
     let closed = {

@@ -24,8 +24,9 @@ use picasso_api::proto::{
     types::v1::{Edition, Position},
 };
 
+use picasso_testing::{S3Server, TestBucket};
+
 use crate::support::{
-    bucket::{S3Server, TestBucket},
     market::Market,
     person::{Person, after},
     photograph,

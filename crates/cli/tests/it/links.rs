@@ -1,7 +1,10 @@
 //! Bad links between the processes and each server: what goes on, what is refused, that all heals by itself, and that
 //! nobody makes things worse by trying again and again.
 
-use std::time::{Duration, Instant};
+use std::{
+    collections::HashMap,
+    time::{Duration, Instant},
+};
 
 use picasso_api::proto::{
     commands::v1::{
@@ -18,7 +21,7 @@ use tonic::Code;
 use crate::support::{
     campaign,
     grpc_web::CallError,
-    market::Market,
+    market::{Links, Market},
     person::{Person, eur, request_id},
     photograph,
     servers::Servers,
@@ -88,7 +91,7 @@ const STORM: f64 = 1.5;
 /// that is hardly called otherwise is tried again now and then.
 const FEW: f64 = 50.0;
 const FEW_PER_S: f64 = 5.0;
-/// How long a link is watched while nobody does anything; longer than the time between heartbeats of any client.
+/// How long all links are watched while nobody does anything; longer than the time between heartbeats of any client.
 const IDLE: Duration = Duration::from_secs(12);
 /// How often each deed is done under a fault.
 const TIMES: usize = 3;
@@ -240,6 +243,18 @@ async fn healed(people: &mut People) -> Duration {
     }
 }
 
+/// How often each server is called in a second in which nobody does anything.
+#[expect(clippy::cast_precision_loss, reason = "a ratio for people")]
+async fn idle_rates(links: &Links) -> HashMap<&'static str, f64> {
+    let before: Vec<_> = links.all().map(Link::calls).collect();
+    tokio::time::sleep(IDLE).await;
+    let rate = |(link, before): (&Link, u64)| {
+        let calls = (link.calls() - before) as f64;
+        (link.name, calls / IDLE.as_secs_f64())
+    };
+    links.all().zip(before).map(rate).collect()
+}
+
 /// How often a server is called while `work` is done, and how many seconds it takes.
 #[expect(clippy::cast_precision_loss, reason = "a ratio for people")]
 async fn asked(link: &Link, work: impl Future<Output = ()>) -> (f64, f64) {
@@ -257,6 +272,7 @@ async fn campaign_bad_links_refuse_what_they_must_and_heal_by_themselves() {
     let (market, links) = Market::start_linked(&servers, &[("PAYMENTS__TIMEOUT_S", "3")]).await;
     let mut people = People::join(&market).await;
     healed(&mut people).await;
+    let idle = idle_rates(&links).await;
     let full = campaign::size(0, 1) == 1;
     // PICASSO_LINK=s3 repeats one link.
     let only = std::env::var("PICASSO_LINK").ok();
@@ -269,8 +285,7 @@ async fn campaign_bad_links_refuse_what_they_must_and_heal_by_themselves() {
             continue;
         }
         let link = links.to(name);
-        let (idle, pause) = asked(link, tokio::time::sleep(IDLE)).await;
-        let idle_per_s = idle / pause;
+        let idle_per_s = idle[name];
         let calm = asked(link, async { drop(try_all(&mut people, &[]).await) });
         let (calm, took) = calm.await;
         let deeds = (calm - idle_per_s * took).max(0.0);

@@ -1,11 +1,11 @@
-//! What journeys share: a running marketplace, buckets, a gRPC-web client, people, photographs.
+//! What journeys share: a running marketplace, servers, a gRPC-web client, people, photographs.
 
-pub mod bucket;
 pub mod campaign;
 mod counter;
 pub mod full_stack;
 pub mod grpc_web;
 pub mod market;
+pub mod minio;
 pub mod person;
 pub mod process;
 pub mod servers;

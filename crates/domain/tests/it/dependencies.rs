@@ -44,7 +44,7 @@ const LAWS: &[Law] = &[
     Law {
         crate_name: "adapters",
         uses: &["domain", "eventlog", "commands", "projections", "imaging"],
-        tests_use: &["sandbox"],
+        tests_use: &["sandbox", "testing"],
     },
     Law {
         crate_name: "sandbox",
@@ -67,6 +67,11 @@ const LAWS: &[Law] = &[
             "sandbox",
             "api",
         ],
+        tests_use: &["testing"],
+    },
+    Law {
+        crate_name: "testing",
+        uses: &[],
         tests_use: &[],
     },
     Law {
@@ -91,8 +96,11 @@ const TECHNOLOGIES: &[(&str, &[&str])] = &[
     ("sqlx", &["adapters", "bench"]),
     ("async-nats", &["adapters", "bench"]),
     ("mongodb", &["adapters", "bench"]),
-    ("aws-sdk-s3", &["adapters"]),
-    ("reqwest", &["adapters", "sandbox", "cli", "bench"]),
+    ("aws-sdk-s3", &["adapters", "testing"]),
+    (
+        "reqwest",
+        &["adapters", "sandbox", "testing", "cli", "bench"],
+    ),
     ("tonic", &["api", "cli", "bench"]),
     ("axum", &["api", "sandbox", "cli", "bench"]),
     ("async-stripe", &["adapters", "sandbox"]),
@@ -108,6 +116,7 @@ const TECHNOLOGIES: &[(&str, &[&str])] = &[
             "imaging",
             "adapters",
             "sandbox",
+            "testing",
             "api",
             "cli",
             "bench",

@@ -13,10 +13,7 @@ const DEMO: &str = "demo-picasso";
 const PASSWORD: &str = "correct horse";
 
 fn emulator() -> String {
-    std::env::var("PICASSO_TEST_FIREBASE_AUTH_URL").expect(
-        "PICASSO_TEST_FIREBASE_AUTH_URL is not set: run `make test`, or \
-         `scripts/servers up firebase && source <(scripts/servers env)` first",
-    )
+    picasso_testing::variable("PICASSO_TEST_FIREBASE_AUTH_URL")
 }
 
 /// Somebody new at the emulator, who leaves at the end.

@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use picasso_adapters::nats::feed::JetStreamFeed;
 use picasso_eventlog::{EventFeed, LogId, Offset};
+use picasso_testing::SmallDisk;
 
 use super::{deployment::Deployment, server::Server};
 use crate::{
     memory::MemoryStore,
-    small_disk::SmallDisk,
     tally::{Likes, Running, Tally, World, until},
 };
 

@@ -1,12 +1,13 @@
 //! A NATS server of a test's own, to be killed, stopped and damaged.
 
 use std::{
-    net::{TcpListener, TcpStream},
+    net::TcpStream,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     time::Duration,
 };
 
+use picasso_testing::{free_port, variable};
 use tempfile::TempDir;
 use tokio::time::{Instant, sleep};
 
@@ -72,10 +73,7 @@ impl Server {
 
     /// Starts it where it was.
     pub fn run(&mut self) {
-        let program = std::env::var("PICASSO_TEST_NATS_BIN").expect(
-            "PICASSO_TEST_NATS_BIN is not set: run `make test`, or \
-             `scripts/servers up nats && source <(scripts/servers env)` first",
-        );
+        let program = variable("PICASSO_TEST_NATS_BIN");
         let log = std::fs::File::options()
             .create(true)
             .append(true)
@@ -124,10 +122,4 @@ impl Drop for Server {
     fn drop(&mut self) {
         self.kill();
     }
-}
-
-/// A port that was free a moment ago.
-pub fn free_port() -> u16 {
-    let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a port");
-    listener.local_addr().expect("its address").port()
 }

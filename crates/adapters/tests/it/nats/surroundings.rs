@@ -4,13 +4,10 @@ use std::net::TcpListener;
 
 use picasso_adapters::nats::{Nats, NatsError, Settings};
 use picasso_eventlog::Epoch;
+use picasso_testing::free_port;
 use uuid::Uuid;
 
-use super::{
-    deployment::Deployment,
-    server::{Server, free_port},
-    shared_server,
-};
+use super::{deployment::Deployment, server::Server, shared_server};
 
 async fn refused(url: &str) -> NatsError {
     let connected = Nats::connect(url, Settings::default(), Epoch(Uuid::new_v4())).await;

@@ -1,13 +1,13 @@
 //! A PostgreSQL server of a test's own: it may be killed, starved and made a replica.
 
 use std::{
-    net::TcpListener,
     os::unix::fs::MetadataExt,
     path::{Path, PathBuf},
     process::Stdio,
     time::{Duration, Instant},
 };
 
+use picasso_testing::{free_port, variable};
 use sqlx::{Connection, PgConnection};
 use tempfile::TempDir;
 use tokio::process::{Child, Command};
@@ -126,10 +126,7 @@ impl Drop for OwnServer {
 
 /// One of the server's programs, as the user that may run it.
 fn command(program: &str) -> Command {
-    let programs = std::env::var("PICASSO_TEST_POSTGRES_BIN").expect(
-        "PICASSO_TEST_POSTGRES_BIN is not set: run `make test`, or \
-         `scripts/servers up postgres && source <(scripts/servers env)` first",
-    );
+    let programs = variable("PICASSO_TEST_POSTGRES_BIN");
     let program = Path::new(&programs).join(program);
     let mut command = match is_root() {
         false => Command::new(program),
@@ -171,9 +168,4 @@ pub(crate) async fn run(command: &mut Command) {
     let output = command.output().await.expect("it starts");
     let told = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{command:?}: {told}");
-}
-
-fn free_port() -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
-    listener.local_addr().expect("an address").port()
 }

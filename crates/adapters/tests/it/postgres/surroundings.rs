@@ -6,13 +6,13 @@ use std::{sync::Arc, time::Duration};
 use picasso_adapters::postgres::{PostgresError, event_log::PostgresLog};
 use picasso_eventlog::{EventLog, LogError, LogId, Offset};
 use picasso_projections::runtime::backoff::chain;
+use picasso_testing::SmallDisk;
 
 use super::{
     Schema,
     oracle::{self, Crew, Truth},
     server::OwnServer,
 };
-use crate::small_disk::SmallDisk;
 
 /// Restarts in the middle of everything, small and in full.
 const CRASHES: (usize, usize) = (3, 50);

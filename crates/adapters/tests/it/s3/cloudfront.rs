@@ -19,10 +19,11 @@ use picasso_commands::{
     ports::{BlobStore, DownloadGrant},
 };
 use picasso_domain::values::MediaType;
+use picasso_testing::TestBucket;
 use reqwest::Url;
 use tempfile::NamedTempFile;
 
-use super::{in_an_hour, server::TestBucket};
+use super::{in_an_hour, server};
 
 const BASE: &str = "https://d111111abcdef8.cloudfront.net";
 
@@ -41,7 +42,7 @@ fn ecdsa_pkcs8() -> Vec<u8> {
 }
 
 async fn store(bucket: &TestBucket, key: &Path) -> Result<S3BlobStore, S3Error> {
-    let mut config = bucket.config();
+    let mut config = server::config_of(bucket);
     config.prefix = "shop/".to_owned();
     config.cloudfront = Some(CloudFrontConfig {
         base_url: BASE.to_owned(),
@@ -86,7 +87,7 @@ async fn link(store: &S3BlobStore) -> String {
 
 #[tokio::test]
 async fn cloudfront_lets_in_who_has_a_link_and_nobody_who_altered_it() {
-    let bucket = TestBucket::make().await;
+    let bucket = server::bucket().await;
     let rsa = RsaPair::generate(KeySize::Rsa2048).expect("a key");
     let rsa_public = rsa.public_key().as_ref().to_vec();
     let rsa = rsa.as_der().expect("PKCS#8").as_ref().to_vec();
@@ -117,7 +118,7 @@ async fn cloudfront_lets_in_who_has_a_link_and_nobody_who_altered_it() {
 
 #[tokio::test]
 async fn a_cloudfront_link_names_the_file_and_how_to_serve_it() {
-    let bucket = TestBucket::make().await;
+    let bucket = server::bucket().await;
     let file = pem(&ecdsa_pkcs8());
     let store = store(&bucket, file.path()).await.expect("opens");
     let link = link(&store).await;
@@ -142,7 +143,7 @@ async fn a_cloudfront_link_names_the_file_and_how_to_serve_it() {
 
 #[tokio::test]
 async fn a_key_that_is_none_is_told_by_its_file() {
-    let bucket = TestBucket::make().await;
+    let bucket = server::bucket().await;
     let file = pem(b"hush");
     let error = store(&bucket, file.path()).await.err().expect("refused");
     assert!(matches!(error, S3Error::Key(_)), "{error:?}");

@@ -10,7 +10,7 @@ use picasso_commands::{
 use picasso_domain::{Timestamp, values::MediaType};
 use reqwest::{Client, Response, StatusCode};
 
-use super::{in_an_hour, server::TestBucket};
+use super::{in_an_hour, server};
 
 /// PUTs by the link and the headers that a client is told.
 pub async fn put(
@@ -33,8 +33,8 @@ async fn is_staged(store: &S3BlobStore, grant: &UploadGrant) -> bool {
 
 #[tokio::test]
 async fn a_link_takes_the_announced_bytes_and_no_others() {
-    let bucket = TestBucket::make().await;
-    let store = bucket.store().await;
+    let bucket = server::bucket().await;
+    let store = server::store_in(&bucket).await;
     let grant = grant_for(b"announced");
     for other in [&b"ANNOUNCED"[..], b"announced, and more", b"ann", b""] {
         let answer = put(&store, &grant, other, in_an_hour()).await;
@@ -49,8 +49,8 @@ async fn a_link_takes_the_announced_bytes_and_no_others() {
 
 #[tokio::test]
 async fn what_pins_the_bytes_cannot_be_left_out_or_altered() {
-    let bucket = TestBucket::make().await;
-    let store = bucket.store().await;
+    let bucket = server::bucket().await;
+    let store = server::store_in(&bucket).await;
     let grant = grant_for(b"announced");
     let link = store.upload_link(&grant, in_an_hour()).await;
     let link = link.expect("links");
@@ -91,8 +91,8 @@ async fn what_pins_the_bytes_cannot_be_left_out_or_altered() {
 
 #[tokio::test]
 async fn a_link_to_put_that_is_over_takes_nothing() {
-    let bucket = TestBucket::make().await;
-    let store = bucket.store().await;
+    let bucket = server::bucket().await;
+    let store = server::store_in(&bucket).await;
     let grant = grant_for(b"late");
     let now_s = Timestamp::now().as_second();
     let over = Timestamp::from_second(now_s - 60).expect("a time");
@@ -115,8 +115,8 @@ async fn kept(store: &S3BlobStore, content: &[u8]) -> DownloadGrant {
 
 #[tokio::test]
 async fn an_original_comes_by_its_link_under_our_name() {
-    let bucket = TestBucket::make().await;
-    let store = bucket.store().await;
+    let bucket = server::bucket().await;
+    let store = server::store_in(&bucket).await;
     let grant = kept(&store, b"an original").await;
     let link = store.download_link(&grant, in_an_hour()).await;
     let answer = reqwest::get(link.expect("links").url).await;
@@ -135,8 +135,8 @@ async fn an_original_comes_by_its_link_under_our_name() {
 
 #[tokio::test]
 async fn an_original_does_not_come_without_a_link_or_after_its_time() {
-    let bucket = TestBucket::make().await;
-    let store = bucket.store().await;
+    let bucket = server::bucket().await;
+    let store = server::store_in(&bucket).await;
     let grant = kept(&store, b"an original").await;
     let bare = format!("{}/originals/{}", bucket.url(), grant.original);
     let answer = reqwest::get(&bare).await.expect("an answer");
@@ -160,15 +160,12 @@ async fn an_original_does_not_come_without_a_link_or_after_its_time() {
 /// What `infra/s3/README.md` gives a bucket without a CDN that serves its derivatives itself.
 #[tokio::test]
 async fn derivatives_are_public_by_the_policy_and_originals_are_not() {
-    let bucket = TestBucket::make().await;
-    let mut config = bucket.config();
+    let bucket = server::bucket().await;
+    let mut config = server::config_of(&bucket);
     config.derivatives_base_url = format!("{}/derivatives", bucket.url());
     let store = picasso_adapters::s3::S3BlobStore::open(config).await;
     let store = store.expect("opens");
-    let policy = include_str!("../../../../../infra/s3/public-derivatives.json");
-    bucket
-        .set_policy(&policy.replace("BUCKET", &bucket.name))
-        .await;
+    bucket.open_derivatives().await;
     let original = kept(&store, b"an original").await.original;
     let digest = digest_of(b"a derivative");
     let stored = store.put_derivative(digest, b"a derivative".as_slice().into());

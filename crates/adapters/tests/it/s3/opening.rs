@@ -5,10 +5,7 @@ use std::time::{Duration, Instant};
 use picasso_adapters::s3::{AccessKey, S3BlobStore, S3Config, S3Error, S3Timeouts};
 use picasso_commands::{contract::blobs::digest_of, ports::BlobStore};
 
-use super::{
-    super::local_sandbox,
-    server::{TestBucket, variable},
-};
+use super::{super::local_sandbox, server};
 
 async fn refused(config: S3Config) -> S3Error {
     let opened = S3BlobStore::open(config).await;
@@ -17,8 +14,8 @@ async fn refused(config: S3Config) -> S3Error {
 
 #[tokio::test]
 async fn a_bucket_that_does_not_exist_is_named() {
-    let bucket = TestBucket::make().await;
-    let mut config = bucket.config();
+    let bucket = server::bucket().await;
+    let mut config = server::config_of(&bucket);
     config.bucket = format!("{}-no", bucket.name);
     let error = refused(config).await;
     let S3Error::NoBucket(name) = &error else {
@@ -31,13 +28,13 @@ async fn a_bucket_that_does_not_exist_is_named() {
 
 #[tokio::test]
 async fn a_wrong_key_is_told_from_a_bucket_that_is_away() {
-    let bucket = TestBucket::make().await;
-    let id = variable("PICASSO_TEST_S3_ACCESS_KEY");
+    let bucket = server::bucket().await;
+    let id = bucket.server.access_key_id.clone();
     for (id, expected) in [
         (id, "SignatureDoesNotMatch"),
         ("nobody".into(), "InvalidAccessKeyId"),
     ] {
-        let mut config = bucket.config();
+        let mut config = server::config_of(&bucket);
         let secret = "hush-hush-hush".to_owned();
         config.access_key = Some(AccessKey { id, secret });
         let error = refused(config).await;
@@ -53,16 +50,16 @@ async fn a_wrong_key_is_told_from_a_bucket_that_is_away() {
 
 #[tokio::test]
 async fn a_bucket_without_versions_is_refused() {
-    let bucket = TestBucket::make_without_versions().await;
-    let error = refused(bucket.config()).await;
+    let bucket = server::bucket_without_versions().await;
+    let error = refused(server::config_of(&bucket)).await;
     assert!(matches!(error, S3Error::NotVersioned(_)), "{error:?}");
     bucket.remove().await;
 }
 
 #[tokio::test]
 async fn a_server_that_is_not_there_may_come_back() {
-    let bucket = TestBucket::make().await;
-    let mut config = bucket.config();
+    let bucket = server::bucket().await;
+    let mut config = server::config_of(&bucket);
     // Port 9 of this machine: nothing listens there.
     config.endpoint = Some("http://127.0.0.1:9".to_owned());
     let error = refused(config).await;
@@ -73,10 +70,10 @@ async fn a_server_that_is_not_there_may_come_back() {
 
 #[tokio::test]
 async fn a_server_that_never_answers_is_waited_for_no_longer_than_told() {
-    let bucket = TestBucket::make().await;
+    let bucket = server::bucket().await;
     // It takes connections, as the kernel does for it, and says nothing.
     let (_listener, silent) = local_sandbox::listen().await;
-    let mut config = bucket.config();
+    let mut config = server::config_of(&bucket);
     config.endpoint = Some(silent);
     config.timeouts = S3Timeouts {
         connect: Duration::from_millis(200),
@@ -92,11 +89,11 @@ async fn a_server_that_never_answers_is_waited_for_no_longer_than_told() {
 
 #[tokio::test]
 async fn names_stand_below_the_prefix() {
-    let bucket = TestBucket::make().await;
-    let mut config = bucket.config();
+    let bucket = server::bucket().await;
+    let mut config = server::config_of(&bucket);
     config.prefix = "one/".to_owned();
     let one = S3BlobStore::open(config).await.expect("opens");
-    let other = bucket.store().await;
+    let other = server::store_in(&bucket).await;
     let digest = digest_of(b"of one");
     let stored = one.put_derivative(digest, b"of one".as_slice().into());
     stored.await.expect("stores");

@@ -6,7 +6,7 @@ use picasso_commands::{
     ports::{BlobStore, ReceiveError},
 };
 
-use super::server::TestBucket;
+use super::server;
 
 /// Three parts, the last one small.
 fn large() -> Vec<u8> {
@@ -15,8 +15,8 @@ fn large() -> Vec<u8> {
 
 #[tokio::test]
 async fn a_large_derivative_is_stored_byte_for_byte() {
-    let bucket = TestBucket::make().await;
-    let store = bucket.store().await;
+    let bucket = server::bucket().await;
+    let store = server::store_in(&bucket).await;
     let content = large();
     let digest = digest_of(&content);
     let stored = store.put_derivative(digest, content.clone().into()).await;
@@ -30,8 +30,8 @@ async fn a_large_derivative_is_stored_byte_for_byte() {
 
 #[tokio::test]
 async fn a_large_body_becomes_an_original_byte_for_byte() {
-    let bucket = TestBucket::make().await;
-    let store = bucket.store().await;
+    let bucket = server::bucket().await;
+    let store = server::store_in(&bucket).await;
     let content = large();
     let grant = grant_for(&content);
     let received = store.receive(&grant, in_pieces(&content, 100_000)).await;
@@ -45,8 +45,8 @@ async fn a_large_body_becomes_an_original_byte_for_byte() {
 
 #[tokio::test]
 async fn a_large_body_that_is_refused_leaves_no_part() {
-    let bucket = TestBucket::make().await;
-    let store = bucket.store().await;
+    let bucket = server::bucket().await;
+    let store = server::store_in(&bucket).await;
     let content = large();
     let grant = grant_for(&content);
     let key = format!("staging/{}", grant.picture_id);
@@ -65,8 +65,8 @@ async fn a_large_body_that_is_refused_leaves_no_part() {
 
 #[tokio::test]
 async fn what_is_not_its_digest_is_not_stored() {
-    let bucket = TestBucket::make().await;
-    let store = bucket.store().await;
+    let bucket = server::bucket().await;
+    let store = server::store_in(&bucket).await;
     let digest = digest_of(b"something else");
     for content in [b"small".to_vec(), large()] {
         assert!(store.put_derivative(digest, content.into()).await.is_err());

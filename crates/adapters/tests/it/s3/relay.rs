@@ -13,11 +13,9 @@ use axum::{
 };
 use picasso_adapters::s3::S3BlobStore;
 use picasso_commands::{contract::blobs::digest_of, ports::BlobStore};
+use picasso_testing::S3Server;
 
-use super::{
-    super::local_sandbox,
-    server::{TestBucket, endpoint},
-};
+use super::{super::local_sandbox, server};
 
 /// Stands before the server, counts, and answers 503 while it is told to.
 #[derive(Clone, Default)]
@@ -42,7 +40,8 @@ async fn pass(
             Bytes::new(),
         );
     }
-    let request = reqwest::Client::new().request(method, format!("{}{uri}", endpoint()));
+    let request =
+        reqwest::Client::new().request(method, format!("{}{uri}", S3Server::shared().endpoint));
     let answer = request.headers(headers).body(body).send().await;
     let answer = answer.expect("the server answers");
     let (status, mut headers) = (answer.status(), answer.headers().clone());
@@ -54,12 +53,12 @@ async fn pass(
 #[tokio::test]
 async fn a_bucket_that_fails_is_asked_hardly_more_often_than_it_is_needed() {
     const CALLS: usize = 100;
-    let bucket = TestBucket::make().await;
+    let bucket = server::bucket().await;
     let (listener, url) = local_sandbox::listen().await;
     let relay = Relay::default();
     let app = Router::new().fallback(pass).with_state(relay.clone());
     tokio::spawn(axum::serve(listener, app).into_future());
-    let mut config = bucket.config();
+    let mut config = server::config_of(&bucket);
     config.endpoint = Some(url);
     let store = S3BlobStore::open(config).await.expect("opens");
     let digest = digest_of(b"a derivative");

@@ -35,10 +35,7 @@ const PRICE: Money = Money {
 };
 
 fn stripe_mock() -> String {
-    std::env::var("PICASSO_TEST_STRIPE_URL").expect(
-        "PICASSO_TEST_STRIPE_URL is not set: run `make test`, or \
-         `scripts/servers up stripe && source <(scripts/servers env)` first",
-    )
+    picasso_testing::variable("PICASSO_TEST_STRIPE_URL")
 }
 
 /// One request and how stripe-mock found it.

@@ -19,10 +19,7 @@ const PROJECT: &str = "demo-picasso";
 const STATUS: &str = "picasso.operations.v1.OperationsService/GetStatus";
 
 fn emulator() -> String {
-    std::env::var("PICASSO_TEST_FIREBASE_AUTH_URL").expect(
-        "PICASSO_TEST_FIREBASE_AUTH_URL is not set: run `make test`, or \
-         `scripts/servers up firebase && source <(scripts/servers env)` first",
-    )
+    picasso_testing::variable("PICASSO_TEST_FIREBASE_AUTH_URL")
 }
 
 /// Asks as a person; as the project's owner what is below the project.

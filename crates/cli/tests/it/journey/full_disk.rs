@@ -10,13 +10,14 @@ use picasso_api::proto::{
     queries::v1::{ListPicturesRequest, ListPicturesResponse, PictureOrder},
     types::v1::Edition,
 };
+use picasso_testing::TestBucket;
 use tonic::Code;
 
 use super::FAST;
 use crate::support::{
-    bucket::{SmallMinio, TestBucket},
     grpc_web::CallError,
     market::Market,
+    minio::SmallMinio,
     person::{Person, Published, eur, request_id},
     photograph,
 };

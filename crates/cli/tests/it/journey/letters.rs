@@ -1,8 +1,9 @@
 //! Letters by a real mail server: they arrive, and the link in one ends letters of its kind without a sign-in.
 
-use std::{path::PathBuf, time::Duration};
+use std::time::Duration;
 
 use picasso_api::proto::types::v1::Edition;
+use picasso_testing::{letters_holding, variable};
 use tokio::time::{Instant, sleep};
 use uuid::Uuid;
 
@@ -16,21 +17,12 @@ use crate::support::{
 /// How long a letter may take.
 const LIMIT: Duration = Duration::from_secs(60);
 
-pub fn variable(name: &str) -> String {
-    std::env::var(name).unwrap_or_else(|_| {
-        panic!("{name} is not set: run `make test`, or `scripts/servers up && source <(scripts/servers env)` first")
-    })
-}
-
 /// The letters a person got, with one whose subject begins so among them.
 async fn letters(to: &str, subject: &str) -> Vec<String> {
-    let folder = PathBuf::from(variable("PICASSO_TEST_SMTP_MAILDIR")).join("new");
     let (to, subject) = (format!("To: {to}"), format!("\nSubject: {subject}"));
     let began = Instant::now();
     loop {
-        let files = std::fs::read_dir(&folder).into_iter().flatten();
-        let all = files.filter_map(|file| std::fs::read_to_string(file.ok()?.path()).ok());
-        let found: Vec<_> = all.filter(|letter| letter.contains(&to)).collect();
+        let found = letters_holding(&to);
         if found.iter().any(|letter| letter.contains(&subject)) {
             return found;
         }

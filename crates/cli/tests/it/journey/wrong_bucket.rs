@@ -2,10 +2,9 @@
 
 use std::process::Output;
 
-use crate::support::{
-    bucket::{S3Server, SmallMinio, TestBucket},
-    market::Market,
-};
+use picasso_testing::{S3Server, TestBucket};
+
+use crate::support::{market::Market, minio::SmallMinio};
 
 /// Starts a marketplace of its own with these settings, which must end by itself.
 fn start(market: &Market, settings: &[(&str, &str)]) -> Output {

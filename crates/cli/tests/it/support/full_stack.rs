@@ -3,15 +3,11 @@
 
 use std::{path::Path, process::Command};
 
+use picasso_testing::{S3Server, TestBucket, free_port};
 use sqlx::{Connection, Executor, PgConnection};
 use uuid::Uuid;
 
-use super::{
-    bucket::{S3Server, TestBucket},
-    market::{Site, free_port},
-    process::Process,
-    servers::Servers,
-};
+use super::{market::Site, process::Process, servers::Servers};
 
 /// Addresses of the proxy that answer anything but a failure of the server once somebody takes commands, and answers
 /// queries.
@@ -27,6 +23,12 @@ pub const LINKS: [(&str, &str); 5] = [
     ("stripe", "PAYMENTS__API_BASE"),
 ];
 const ROLES: [&str; 5] = ["commands", "queries", "relay", "projections", "reactors"];
+/// Who is told the secrets of payments, and which these are.
+const PAY: [&str; 2] = ["commands", "reactors"];
+const SECRETS: [&str; 2] = [
+    "PICASSO_PAYMENTS__SECRET_KEY",
+    "PICASSO_PAYMENTS__WEBHOOK_SECRET",
+];
 const LOGS: u16 = 4;
 
 /// Places on the servers that nobody else uses; given back when dropped.
@@ -41,7 +43,7 @@ pub struct Places {
 
 impl Places {
     pub async fn make(servers: &Servers) -> Self {
-        let bucket = TestBucket::make(S3Server::of(servers)).await;
+        let bucket = TestBucket::make(S3Server::told(|variable| servers.get(variable))).await;
         bucket.open_derivatives().await;
         let places = Self {
             name: name(),
@@ -147,12 +149,16 @@ pub fn sandbox_settings(site: &Site) -> Vec<(String, String)> {
 pub fn processes(site: &Site) -> (Vec<Process>, Vec<Process>) {
     let (mut processes, mut addresses) = (vec![], vec![]);
     for role in ROLES {
+        let known = match PAY.contains(&role) {
+            true => site.clone(),
+            false => site.without(&SECRETS),
+        };
         for number in 1..=2 {
             let port = free_port();
             let name = format!("{role}-{number}");
             let variable = format!("PICASSO_{}_{number}", role.to_uppercase());
             addresses.push((variable, format!("127.0.0.1:{port}")));
-            processes.push(site.process(&name, port, &["serve", "--role", role]));
+            processes.push(known.process(&name, port, &["serve", "--role", role]));
         }
     }
     addresses.push((

@@ -2,13 +2,12 @@
 //! `full`, two processes of every role behind a proxy, over the real servers.
 
 use std::{
-    net::TcpListener,
     path::{Path, PathBuf},
     process::Command,
-    sync::atomic::{AtomicU16, Ordering},
     time::{Duration, Instant},
 };
 
+use picasso_testing::free_port;
 use tempfile::TempDir;
 
 use super::{full_stack, grpc_web::Client, process::Process, servers::Servers, toxiproxy::Link};
@@ -30,6 +29,10 @@ pub struct Market {
 pub struct Links(Vec<Link>);
 
 impl Links {
+    pub fn all(&self) -> impl Iterator<Item = &Link> {
+        self.0.iter()
+    }
+
     pub fn to(&self, name: &str) -> &Link {
         let found = self.0.iter().find(|link| link.name == name);
         found.unwrap_or_else(|| panic!("there is no link to {name}"))
@@ -241,6 +244,14 @@ impl Site {
         format!("http://127.0.0.1:{}", self.sandbox_port)
     }
 
+    /// As a process sees it that is not told some of the settings.
+    pub fn without(&self, settings: &[&str]) -> Self {
+        let mut site = self.clone();
+        site.settings
+            .retain(|(name, _)| !settings.contains(&name.as_str()));
+        site
+    }
+
     /// The binary with these settings, listening on `port`.
     pub fn command(&self, port: u16, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_picasso"));
@@ -311,18 +322,4 @@ fn address(url: &str) -> String {
     let end = url[from + 10..].find(|c: char| !c.is_ascii_digit());
     let end = end.map_or(url.len(), |end| from + 10 + end);
     url[from..end].to_owned()
-}
-
-/// A port that nobody listens on, below those that the system gives to outgoing connections: one of those could take it
-/// before whoever asked for it listens.
-pub fn free_port() -> u16 {
-    static NEXT: AtomicU16 = AtomicU16::new(0);
-    let start = std::process::id() * 97;
-    loop {
-        let step = u32::from(NEXT.fetch_add(1, Ordering::Relaxed));
-        let port = u16::try_from(10_000 + (start + step) % 10_000).expect("below 20,000");
-        if TcpListener::bind(("127.0.0.1", port)).is_ok() {
-            return port;
-        }
-    }
 }

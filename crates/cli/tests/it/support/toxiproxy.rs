@@ -1,9 +1,10 @@
 //! Bad links on demand: a proxy between two processes that delays, starves, cuts or resets what passes
 //! (<https://github.com/Shopify/toxiproxy>).
 
+use picasso_testing::free_port;
 use serde_json::{Value, json};
 
-use super::{counter::Counter, market::free_port, servers::Servers};
+use super::{counter::Counter, servers::Servers};
 
 /// What can be wrong with a link.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -4,10 +4,11 @@ use std::time::Duration;
 
 use picasso_adapters::nats::{Nats, Settings};
 use picasso_eventlog::Epoch;
+use picasso_testing::free_port;
 use tokio::time::{Instant, sleep};
 use uuid::Uuid;
 
-use crate::nats::server::{Server, free_port};
+use crate::nats::server::Server;
 
 /// How long servers may take until they can store something.
 const START: Duration = Duration::from_secs(60);
