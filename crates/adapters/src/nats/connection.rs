@@ -20,7 +20,8 @@ const CONNECT: Duration = Duration::from_secs(3);
 const ANSWER: Duration = Duration::from_secs(2);
 /// How often the server is asked whether it still lives; after two silent ones another is tried.
 const PING: Duration = Duration::from_secs(1);
-/// The longest pause between two attempts to connect again.
+/// Pauses between two attempts to connect again: doubled from the first to the longest. Meanwhile logs are read.
+const FIRST_PAUSE: Duration = Duration::from_millis(50);
 const MAX_PAUSE: Duration = Duration::from_secs(1);
 /// The most messages of all logs that may be unacknowledged at once.
 const MAX_UNACKNOWLEDGED: usize = 64 * 1_024;
@@ -115,7 +116,7 @@ async fn connect(url: &str) -> Result<Client, NatsError> {
 /// How long to wait before the server is tried for the `attempts`th time.
 fn pause(attempts: usize) -> Duration {
     let doubled = 1_u32 << attempts.saturating_sub(1).min(8);
-    (Duration::from_millis(10) * doubled).min(MAX_PAUSE)
+    (FIRST_PAUSE * doubled).min(MAX_PAUSE)
 }
 
 /// The client does not look at what stands before the `@` of an address.
