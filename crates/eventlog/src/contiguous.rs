@@ -77,17 +77,16 @@ impl Contiguous {
         Ok(Some(batch))
     }
 
-    /// What follows the last event handed out in the log itself, known or not; `None` at its end.
+    /// Takes what follows the last event handed out from the log itself, known or not, for [`next`](Self::next) to hand
+    /// out; tells how many events that are.
     ///
     /// # Errors
     /// As [`next`](Self::next).
-    pub async fn read_on(&mut self) -> Result<Option<Batch>, LogError> {
+    pub async fn read_on(&mut self) -> Result<usize, LogError> {
         let batch = self.read().await?;
-        let Some(event) = batch.last() else {
-            return Ok(None);
-        };
-        self.last = event.offset;
-        Ok(Some(batch))
+        let events = batch.len();
+        self.offer(batch);
+        Ok(events)
     }
 
     fn drop_repeats(&mut self) {

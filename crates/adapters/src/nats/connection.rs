@@ -20,7 +20,7 @@ const CONNECT: Duration = Duration::from_secs(3);
 const ANSWER: Duration = Duration::from_secs(2);
 /// How often the server is asked whether it still lives; after two silent ones another is tried.
 const PING: Duration = Duration::from_secs(1);
-/// Pauses between two attempts to connect again: doubled from the first to the longest. Meanwhile logs are read.
+/// Pauses between two attempts, at connecting or at reading a stream: doubled from the first to the longest. Meanwhile logs are read.
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
 const MAX_PAUSE: Duration = Duration::from_secs(1);
 /// The most messages of all logs that may be unacknowledged at once.
@@ -113,8 +113,8 @@ async fn connect(url: &str) -> Result<Client, NatsError> {
     Ok(options.connect(servers).await?)
 }
 
-/// How long to wait before the server is tried for the `attempts`th time.
-fn pause(attempts: usize) -> Duration {
+/// How long to wait before something is tried again for the `attempts`th time.
+pub(super) fn pause(attempts: usize) -> Duration {
     let doubled = 1_u32 << attempts.saturating_sub(1).min(8);
     (FIRST_PAUSE * doubled).min(MAX_PAUSE)
 }

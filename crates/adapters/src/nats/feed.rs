@@ -91,10 +91,7 @@ impl Reader {
             tokio::select! {
                 biased;
                 () = self.standing.due(self.log.as_ref(), (self.id, self.contiguous.last()), since) => {
-                    if let Some(batch) = self.look().await? {
-                        self.source.set_last(self.contiguous.last());
-                        return Ok(batch);
-                    }
+                    self.look().await?;
                     since = Instant::now();
                 }
                 arrival = self.source.next() => self.take(arrival).await?,
@@ -103,22 +100,21 @@ impl Reader {
     }
 
     /// Whatever the stream does: what the log has, and where it ends.
-    async fn look(&mut self) -> Result<Option<Batch>, LogError> {
+    async fn look(&mut self) -> Result<(), LogError> {
         if let Standing::Late(grown) = self.standing {
-            let batch = self.contiguous.read_on().await?;
-            let events = batch.as_ref().map_or(0, Vec::len);
+            let events = self.contiguous.read_on().await?;
             self.refilled(events as u64);
             // Who is behind by more than a batch does not rest before it has caught up.
             let is_full = events == self.contiguous.limit();
             self.standing = Standing::Late(grown.filter(|_| is_full));
-            return Ok(batch);
+            return Ok(());
         }
         let head = self.log.head(self.id).await?;
         if head > self.contiguous.last() {
             self.standing.be_late();
         }
         self.reach(head);
-        Ok(None)
+        Ok(())
     }
 
     async fn take(&mut self, arrival: Arrival) -> Result<(), LogError> {

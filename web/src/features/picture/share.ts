@@ -1,3 +1,5 @@
+import { copyText } from '@/ui/copyText'
+
 interface Link {
   title: string
   url: string
@@ -14,11 +16,5 @@ export async function share(link: Link): Promise<'shared' | 'cancelled' | 'copie
       // It shares nothing just now, or no addresses: they can still be copied.
     }
   }
-  try {
-    // There is none where the connection is not secure.
-    await navigator.clipboard.writeText(link.url)
-    return 'copied'
-  } catch {
-    return 'impossible'
-  }
+  return (await copyText(link.url)) ? 'copied' : 'impossible'
 }

@@ -19,6 +19,7 @@ use tokio::time::sleep;
 
 use crate::nats::{
     Nats, NatsError,
+    connection::pause,
     message::{Arrived, arrived},
     stream::{StreamError, Verdict},
 };
@@ -33,9 +34,6 @@ const EXPIRES: Duration = Duration::from_secs(30);
 const FORGET: Duration = Duration::from_secs(10);
 /// How long making a consumer and comparing the stream with the log may take.
 const CONNECT: Duration = Duration::from_secs(5);
-/// Pauses between two attempts: doubled from the first to the longest.
-const FIRST_PAUSE: Duration = Duration::from_millis(50);
-const MAX_PAUSE: Duration = Duration::from_secs(1);
 
 /// What happens to a subscription.
 pub(super) enum Arrival {
@@ -88,7 +86,7 @@ pub(super) struct Source {
     /// Where a new consumer begins behind.
     last: Offset,
     state: State,
-    failures: u32,
+    failures: usize,
 }
 
 impl Source {
@@ -166,11 +164,10 @@ impl Source {
         } else {
             tracing::debug!(log = %self.id, error = told, "the stream is still not read");
         }
-        let pause = FIRST_PAUSE * (1 << self.failures.min(8));
         self.failures = self.failures.saturating_add(1);
         let (nats, log) = (self.nats.clone(), Arc::clone(&self.log));
         let connecting = connect(nats, log, self.id, self.last);
-        self.state = State::Connecting(limited(connecting, pause.min(MAX_PAUSE)));
+        self.state = State::Connecting(limited(connecting, pause(self.failures)));
         Arrival::Lost
     }
 }

@@ -3,10 +3,7 @@
 use std::time::{Duration, Instant};
 
 use picasso_api::proto::{
-    commands::v1::{
-        FinishUploadRequest, FinishUploadResponse, LikePictureRequest, LikePictureResponse,
-        StartUploadResponse,
-    },
+    commands::v1::{FinishUploadRequest, FinishUploadResponse, StartUploadResponse},
     queries::v1::{ListPicturesRequest, ListPicturesResponse, PictureOrder},
     types::v1::Edition,
 };
@@ -18,7 +15,7 @@ use crate::support::{
     grpc_web::CallError,
     market::Market,
     minio::SmallMinio,
-    person::{Person, Published, eur, request_id},
+    person::{Person, Published, eur},
     photograph,
 };
 
@@ -65,12 +62,7 @@ async fn a_full_disk_under_the_bucket_refuses_commands_and_heals_by_itself() {
     assert_eq!(refusal.reason, "SERVICE_UNAVAILABLE");
     reads_go_on(&ann, &published).await;
     // What touches no file is taken.
-    let like = LikePictureRequest {
-        request_id: request_id(),
-        picture_id: published.picture_id.clone(),
-    };
-    let method = "picasso.commands.v1.ReactionCommandService/LikePicture";
-    let _: LikePictureResponse = ann.client.get(method, &like).await;
+    ann.like(&published.picture_id).await;
 
     minio.clear();
     let healed = Instant::now() + PATIENCE;

@@ -16,7 +16,6 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Where servers are, by the variables that `scripts/servers env` prints.
 pub struct Servers {
-    variables: HashMap<String, String>,
     own: Option<Own>,
 }
 
@@ -24,46 +23,31 @@ pub struct Servers {
 struct Own {
     folder: TempDir,
     names: Vec<&'static str>,
+    variables: HashMap<String, String>,
 }
 
 impl Servers {
     /// Those that `make test` has started, or a person has given.
     pub fn given() -> Self {
-        Self {
-            variables: std::env::vars().collect(),
-            own: None,
-        }
+        Self { own: None }
     }
 
     /// Starts some of one's own.
     pub fn start(names: &[&'static str]) -> Self {
         let folder = tempfile::Builder::new().prefix("picasso-servers").tempdir();
         let folder = folder.expect("a temporary folder");
-        let own = Own {
+        let mut own = Own {
             folder,
             names: names.to_vec(),
+            variables: HashMap::new(),
         };
         own.run("up", names);
-        let mut servers = Self {
-            variables: HashMap::new(),
-            own: Some(own),
-        };
-        servers.look();
-        servers
+        own.look();
+        Self { own: Some(own) }
     }
 
     fn own(&self) -> &Own {
         self.own.as_ref().expect("servers of one's own")
-    }
-
-    /// Reads the addresses anew.
-    fn look(&mut self) {
-        let text = self.own().run("env", &[]);
-        let lines = text.lines().filter_map(|line| line.strip_prefix("export "));
-        let pairs = lines.filter_map(|line| line.split_once('='));
-        self.variables = pairs
-            .map(|(name, value)| (name.to_owned(), value.trim_matches('\'').to_owned()))
-            .collect();
     }
 
     /// The value of a variable.
@@ -71,10 +55,11 @@ impl Servers {
     /// # Panics
     /// With what to do, when the server does not run.
     pub fn get(&self, variable: &str) -> String {
-        let found = self.variables.get(variable).cloned();
-        found.unwrap_or_else(|| {
-            panic!("{variable} is not set: run `make test`, or `scripts/servers up && source <(scripts/servers env)` first")
-        })
+        let Some(own) = &self.own else {
+            return picasso_testing::variable(variable);
+        };
+        let found = own.variables.get(variable).cloned();
+        found.unwrap_or_else(|| panic!("none of {:?} tells {variable}", own.names))
     }
 
     /// The quick one of the servers that speak MongoDB's protocol; of one's own, the one that survives being killed.
@@ -103,6 +88,16 @@ impl Servers {
 }
 
 impl Own {
+    /// Reads where they are.
+    fn look(&mut self) {
+        let text = self.run("env", &[]);
+        let lines = text.lines().filter_map(|line| line.strip_prefix("export "));
+        let pairs = lines.filter_map(|line| line.split_once('='));
+        self.variables = pairs
+            .map(|(name, value)| (name.to_owned(), value.trim_matches('\'').to_owned()))
+            .collect();
+    }
+
     fn run(&self, verb: &str, names: &[&str]) -> String {
         let output = self.command().arg(verb).args(names).output();
         text(verb, &output.expect("scripts/servers runs"))
